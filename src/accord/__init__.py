@@ -1,0 +1,3 @@
+"""Accord: the testing platform for microservices. Everything public is importable from here, and loads when used."""
+
+from __future__ import annotations

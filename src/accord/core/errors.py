@@ -1,0 +1,71 @@
+"""The error tree.
+
+AccordError                    the tool cannot go on: bad input, bad set-up, something broken (exit code 2)
+├── UsageError                 the caller asked for something that makes no sense
+│   └── AppImportError         an application named on the command line cannot be imported
+├── DocumentError              a document cannot be read: encoding, syntax, nesting, size
+│   └── ContractFormatError    a document is readable, but is not a valid pact
+├── ProviderUnreachableError   nothing answers where the provider should be
+└── ResourceError              a database or broker cannot be started or used
+    └── ResourceMissingError   there are no binaries for it on this machine
+
+A finding (a broken contract, a failed verification) is an AssertionError instead, so that test runners
+show it as a failed test and not as an error: see PactFailed and VerificationFailed in accord.contract.
+"""
+
+from __future__ import annotations
+
+
+class AccordError(Exception):
+    """The tool cannot go on. The message says what happened, where, what was expected and what to do next."""
+
+    exit_code = 2
+
+
+class UsageError(AccordError):
+    """The caller asked for something that makes no sense."""
+
+
+class AppImportError(UsageError):
+    """An application given as ``module:factory`` cannot be imported or is not callable."""
+
+
+class DocumentError(AccordError):
+    """A document cannot be read.
+
+    Attributes:
+        source: file name or URL of the document, or None when it came from memory.
+    """
+
+    def __init__(self, message: str, *, source: str | None = None) -> None:
+        super().__init__(f"{source}: {message}" if source else message)
+        self.source = source
+
+
+class ContractFormatError(DocumentError):
+    """A document is readable, but is not a valid pact.
+
+    Attributes:
+        interaction: description of the interaction at fault, if one could be named.
+        path: where in the document, as a path expression such as ``$.interactions[0].request``.
+    """
+
+    def __init__(
+        self, message: str, *, source: str | None = None, interaction: str | None = None, path: str | None = None
+    ) -> None:
+        where = [part for part in (f"interaction {interaction!r}" if interaction else None, path) if part]
+        super().__init__(f"{', '.join(where)}: {message}" if where else message, source=source)
+        self.interaction = interaction
+        self.path = path
+
+
+class ProviderUnreachableError(AccordError):
+    """Nothing answers where the provider should be."""
+
+
+class ResourceError(AccordError):
+    """A database or broker cannot be started or used."""
+
+
+class ResourceMissingError(ResourceError):
+    """There are no binaries for a resource on this machine."""
