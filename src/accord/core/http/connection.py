@@ -38,7 +38,7 @@ class RefusedError(Exception):
     """The client's bytes are no request that can be answered; the connection ends with this status.
 
     Attributes:
-        status: 400, 413, 431 or 501.
+        status: 400, 413, 431, 501 or 505.
     """
 
     def __init__(self, status: int, message: str) -> None:
@@ -126,6 +126,8 @@ class ServerConnection:
         return render(HttpResponse(refused.status, headers, text))
 
     def _begin(self, head: h11.Request) -> None:
+        if not head.http_version.startswith(b"1."):
+            raise RefusedError(505, "Only HTTP/1.0 and HTTP/1.1 are spoken here.")
         size = len(head.method) + len(head.target) + 12
         for name, value in head.headers:
             size += len(name) + len(value) + 4
