@@ -51,33 +51,27 @@ def framed_headers(request: HttpRequest, host: str) -> list[tuple[str, str]]:
         host: the value of ``Host`` where the request names none.
     """
     headers: list[tuple[str, str]] = []
-    has_host = has_framing = False
     size = str(len(request.body))
+    has_host = False
+    sized_at: int | None = None
+    coded = False
     for header in request.headers:
         name = header[0].lower()
         if name == "content-length":
-            if has_framing:  # a second one would be refused by every server
-                continue
-            has_framing = True
-            headers.append((header[0], size))
+            if sized_at is None:  # servers refuse a second one
+                sized_at = len(headers)
+                headers.append((header[0], size))
             continue
-        if name == "host":
-            has_host = True
-        elif name == "transfer-encoding":
-            has_framing = True
+        has_host = has_host or name == "host"
+        coded = coded or name == "transfer-encoding"
         headers.append(header)
+    if coded and sized_at is not None:  # both at once is how requests are smuggled: servers refuse it
+        del headers[sized_at]
+    elif not coded and sized_at is None and (request.body or request.method in _BODY_EXPECTED):
+        headers.append(("Content-Length", size))
     if not has_host:
         headers.insert(0, ("Host", host))
-    if not has_framing and (request.body or request.method in _BODY_EXPECTED):
-        headers.append(("Content-Length", size))
-    return _without_contradiction(headers)
-
-
-def _without_contradiction(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    names = {name.lower() for name, _ in headers}
-    if "transfer-encoding" not in names or "content-length" not in names:
-        return headers
-    return [header for header in headers if header[0].lower() != "content-length"]
+    return headers
 
 
 def header_values(headers: Headers, name: str) -> list[str]:
