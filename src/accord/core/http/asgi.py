@@ -241,15 +241,15 @@ class _Conversation:
                 raise self._broke(f"sent a body of type {type(part).__name__}; expected: bytes") from None
             self._size += len(part)
             if self._size > self._limit:
-                raise self._broke(f"sent more than {self._limit} bytes. Answer with less, or raise the limit", ask="")
+                raise self._broke(f"sent more than {self._limit} bytes. Answer with less, or raise the limit.", ask="")
         if not message.get("more_body", False):
             self._complete = True
             if self._ended is not None:
                 self._ended.set()
 
-    def _broke(self, what: str, *, ask: str = " Correct the application.") -> AnswerError:
+    def _broke(self, what: str, *, ask: str = ". Correct the application.") -> AnswerError:
         """The error for a breach of the protocol: raised into the application, and kept should it be caught there."""
-        error = AnswerError(f"In answer to {self._request.method} {self._request.target} the application {what}.{ask}")
+        error = AnswerError(f"In answer to {self._request.method} {self._request.target} the application {what}{ask}")
         self._broken = self._broken or error
         return error
 
