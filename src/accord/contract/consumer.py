@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-
-from pathlib import Path
+import os
 from typing import TYPE_CHECKING, Any
 
-from accord.contract import journal
 from accord.contract.findings import PactFailed
 from accord.contract.interactions import HttpBuilder, MessageBuilder
 from accord.contract.model import HttpInteraction, Interaction, ProviderState
 from accord.contract.spec import SpecVersion
-from accord.contract.writing import interaction_to_json
 from accord.core.errors import UsageError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from accord.contract.journal import Entry
     from accord.contract.mock import MockSession
     from accord.contract.mock_shells import InProcessMock, MockServer
 
@@ -43,10 +43,17 @@ class Pact:
         self.consumer = consumer
         self.provider = provider
         self.version = SpecVersion.parse(str(version))
-        self.path = Path(directory).absolute() / f"{consumer}-{provider}.json"
+        self._directory = os.path.abspath(directory)  # noqa: PTH100 - pathlib costs 4 ms of every test run's start
         self._expected: list[HttpInteraction] = []
         self._begun: dict[int, str] = {}
-        self._proved: list[journal.Entry] = []
+        self._proved: list[Entry] = []
+
+    @property
+    def path(self) -> Path:
+        """The pact file."""
+        from pathlib import Path  # noqa: PLC0415 - importing Pact must stay cheap
+
+        return Path(self._directory, f"{self.consumer}-{self.provider}.json")
 
     def given(self, state: str, /, **parameters: Any) -> Given:
         """Name a provider state, with its parameters, under which what follows is expected."""
@@ -94,6 +101,8 @@ class Pact:
         Raises:
             UsageError: nothing was proved yet, or the same interaction was defined differently twice.
         """
+        from accord.contract import journal  # noqa: PLC0415 - importing Pact must stay cheap
+
         entries = journal.take_from_memory(str(self.path)) or list(self._proved)
         if not entries:
             raise UsageError(
@@ -110,7 +119,7 @@ class Pact:
     def expect(self, builder: object, interaction: HttpInteraction) -> Pact:
         """Add a finished HTTP interaction to what the next mock expects."""
         self._begun.pop(id(builder), None)
-        interaction_to_json(interaction, self.version)  # what the version cannot express is told here, in the test
+        self._entry(interaction)  # what the version cannot express is told here, where it is said
         self._expected.append(interaction)
         return self
 
@@ -119,18 +128,23 @@ class Pact:
         self._begun.pop(id(builder), None)
         entries = [self._entry(each) for each in interactions]
         self._proved.extend(entries)
+        from accord.contract import journal  # noqa: PLC0415 - importing Pact must stay cheap
+
         journal.record(entries)
 
-    def _entry(self, interaction: Interaction) -> journal.Entry:
+    def _entry(self, interaction: Interaction) -> Entry:
+        from accord.contract.journal import Entry, current_test  # noqa: PLC0415 - importing Pact must stay cheap
+        from accord.contract.writing import interaction_to_json  # noqa: PLC0415 - as above
+
         is_v3_message = self.version is not SpecVersion.V4 and not isinstance(interaction, HttpInteraction)
-        return journal.Entry(
+        return Entry(
             path=str(self.path),
             consumer=self.consumer,
             provider=self.provider,
             version=self.version.value,
             interaction=interaction_to_json(interaction, self.version),
             section="messages" if is_v3_message else "interactions",
-            test=journal.current_test(),
+            test=current_test(),
         )
 
     def _session(self) -> MockSession:

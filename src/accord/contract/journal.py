@@ -3,6 +3,8 @@
 Without a test runner the journal is in memory and assembled by Pact.write() or at the end of the process. A test
 runner's plugin sets ACCORD_JOURNAL to a folder: then every process of the run appends to a file of its own there, and
 the runner assembles them all when it knows which tests passed.
+
+What only assembling needs is imported there: every consumer's test pays for this module at its start.
 """
 
 from __future__ import annotations
@@ -16,10 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from accord.contract.reading import contract_from_json
 from accord.contract.spec import SpecVersion
-from accord.contract.writing import contract_to_json, replace_file
-from accord.core.documents import read_json_file
 from accord.core.errors import DocumentError, UsageError
 
 if TYPE_CHECKING:
@@ -127,7 +126,7 @@ def assemble(entries: Iterable[Entry], *, gone: Callable[[str], bool] = lambda _
 
 def _assemble_one(path: Path, entries: list[Entry], gone: Callable[[str], bool]) -> None:
     new = _merged(entries, path)
-    with _locked(path):
+    with locked(path):
         kept = {key: item for key, item in _existing(path, entries[0]).items() if key not in new and not gone(key)}
         everything = {**kept, **{key: (entry.section, entry.interaction) for key, entry in new.items()}}
         # In the order of their names: which worker finished first must not show in a file under version control.
@@ -151,6 +150,9 @@ def _merged(entries: list[Entry], path: Path) -> dict[str, Entry]:
 def _existing(path: Path, entry: Entry) -> dict[str, tuple[str, dict[str, Any]]]:
     if not path.exists():
         return {}
+    from accord.contract.reading import contract_from_json  # noqa: PLC0415 - see the module's docstring
+    from accord.core.documents import read_json_file  # noqa: PLC0415 - as above
+
     document = read_json_file(path)
     contract = contract_from_json(document, source=str(path))
     if (contract.consumer, contract.provider) != (entry.consumer, entry.provider):
@@ -161,6 +163,8 @@ def _existing(path: Path, entry: Entry) -> dict[str, tuple[str, dict[str, Any]]]
     if contract.version is not SpecVersion(entry.version):  # rewrite it in the version asked for now
         from dataclasses import replace  # noqa: PLC0415 - rare
 
+        from accord.contract.writing import contract_to_json  # noqa: PLC0415 - rare
+
         document = contract_to_json(replace(contract, version=SpecVersion(entry.version)))
     return {
         identity(item): (section, item)
@@ -170,6 +174,8 @@ def _existing(path: Path, entry: Entry) -> dict[str, tuple[str, dict[str, Any]]]
 
 
 def _write(path: Path, entry: Entry, items: list[tuple[str, dict[str, Any]]]) -> None:
+    from accord.contract.writing import replace_file  # noqa: PLC0415 - see the module's docstring
+
     sections: dict[str, list[dict[str, Any]]] = {}
     for section, item in items:
         sections.setdefault(section, []).append(item)
@@ -190,7 +196,7 @@ def _own_version() -> str:
 
 
 @contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def locked(path: Path) -> Iterator[None]:
     """Keep other processes out while a pact file is read, merged and replaced."""
     import fcntl  # noqa: PLC0415 - not on every platform
 

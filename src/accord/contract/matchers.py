@@ -1,20 +1,21 @@
-"""Matchers: what a consumer really needs of a value, instead of the value itself. Imported as ``from accord import match``.
+"""Matchers: what a consumer really needs of a value, instead of the value itself (``from accord import match``).
 
-Each matcher carries an example, which the mock answers with and a provider's producer may take, and the rule by which
-the other side is compared.
+Each matcher carries an example, which the mock answers with, and the rule by which the other side is compared.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import uuid as _uuid
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from accord.contract.patterns import PatternError, matches_pattern
 from accord.contract.rules import Rule
 from accord.core.errors import UsageError
+
+if TYPE_CHECKING:
+    import datetime as dt
+    import uuid as _uuid
+    from collections.abc import Mapping
 
 __all__ = [
     "Matcher",
@@ -84,15 +85,11 @@ def each_like(item: Any, *, min: int = 1, max: int | None = None, examples: int 
     >>> each_like({"id": integer(1)}, min=2).rule.attributes["min"]
     2
     """
-    count = _least(min) if examples is None else examples
+    count = (min or 1) if examples is None else examples
     if min < 0 or (max is not None and max < min) or count < min or (max is not None and count > max):
         raise UsageError(f"each_like(min={min}, max={max}, examples={count}): expected 0 <= min <= examples <= max")
     attributes = {"min": min} | ({} if max is None else {"max": max})
     return Matcher([item], Rule("type", attributes), repeated=count)
-
-
-def _least(minimum: int) -> int:
-    return minimum if minimum > 1 else 1
 
 
 def regex(pattern: str, example: str) -> Matcher:

@@ -47,11 +47,9 @@ class Mismatch:
 
     def to_json(self) -> dict[str, Any]:
         """The mismatch as JSON; a side on which there is nothing is left out."""
-        document = {"kind": self.kind, "path": self.path}
-        for name, value in (("expected", self.expected), ("actual", self.actual)):
-            if value is not ABSENT:
-                document[name] = value
-        return document | {"message": self.message}
+        sides = (("expected", self.expected), ("actual", self.actual))
+        seen = {name: value for name, value in sides if value is not ABSENT}
+        return {"kind": self.kind, "path": self.path, **seen, "message": self.message}
 
 
 def shown(value: Any, limit: int = 80) -> str:

@@ -75,7 +75,7 @@ class MockServer(_MockBlock):
             from accord.core.errors import UsageError  # noqa: PLC0415 - only on misuse
 
             raise UsageError("the mock server is not running; use it inside `with pact.serve() as mock:`")
-        return self._listener.port
+        return int(self._listener.port)
 
     def _open(self) -> None:
         from accord.core.http.server import listen  # noqa: PLC0415 - brings asyncio, which in_process() does not need

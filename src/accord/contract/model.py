@@ -51,7 +51,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A response, expected or received; attributes as in Request. ``status`` is None where a contract leaves it open."""
+    """A response, expected or received: attributes as in Request; no status where a contract leaves it open."""
 
     status: int | None = 200
     headers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

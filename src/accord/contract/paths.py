@@ -123,7 +123,7 @@ def format_path(tokens: tuple[Token, ...]) -> str:
         elif token is Wildcard.INDEX:
             path += "[*]"
         else:
-            path = join(path, token)  # type: ignore[arg-type]  # wildcards are handled above
+            path = join(path, token)
     return path
 
 

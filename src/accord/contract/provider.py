@@ -108,7 +108,8 @@ class Verifier:
         states, messages = getattr(module, "STATES", None), getattr(module, "MESSAGES", None)
         if states is None and messages is None:
             raise UsageError(
-                f"the module {module.__name__} has neither STATES nor MESSAGES; write STATES = {{'the state': function}}"
+                f"the module {module.__name__} has neither STATES nor MESSAGES; "
+                "write STATES = {'the state': function}"
             )
         for name, handler in (states or {}).items():
             if isinstance(handler, tuple):
@@ -183,10 +184,10 @@ class Verifier:
         replay = Replay(
             self.provider,
             self._version,
-            self._transport(contracts, blocking=blocking),
-            self._states,
-            self._messages,
-            self._listeners,
+            transport=self._transport(contracts, blocking=blocking),
+            states=self._states,
+            messages=self._messages,
+            listeners=self._listeners,
         )
         result = yield from replay.run(contracts)
         for sink in self._sinks:

@@ -195,7 +195,7 @@ def request_from_json(document: Any, version: SpecVersion, where: str = "$") -> 
         query_text=item["query"] if isinstance(item.get("query"), str) else None,
         headers=headers,
         body=_body(item, "body", headers, version, where),
-        rules=rules_from_json(item.get("matchingRules"), f"{where}.matchingRules", v2=version.major < 3),
+        rules=rules_from_json(item.get("matchingRules"), f"{where}.matchingRules", v2=version.is_flat),
         generators=_expect(item.get("generators") or {}, dict, f"{where}.generators"),
         extra=_without(item, ("method", "path", "query", "headers", "body", "matchingRules", "generators")),
     )
@@ -213,7 +213,7 @@ def response_from_json(document: Any, version: SpecVersion, where: str = "$") ->
         status=_status(item.get("status"), f"{where}.status"),
         headers=headers,
         body=_body(item, "body", headers, version, where),
-        rules=rules_from_json(item.get("matchingRules"), f"{where}.matchingRules", v2=version.major < 3),
+        rules=rules_from_json(item.get("matchingRules"), f"{where}.matchingRules", v2=version.is_flat),
         generators=_expect(item.get("generators") or {}, dict, f"{where}.generators"),
         extra=_without(item, ("status", "headers", "body", "matchingRules", "generators")),
     )
@@ -232,7 +232,7 @@ def message_from_json(document: Any, version: SpecVersion, where: str = "$") -> 
     return MessageContents(
         body=_body(item, "contents", headers, version, where),
         metadata=metadata,
-        rules=rules_from_json(item.get("matchingRules"), f"{where}.matchingRules", v2=version.major < 3),
+        rules=rules_from_json(item.get("matchingRules"), f"{where}.matchingRules", v2=version.is_flat),
         generators=_expect(item.get("generators") or {}, dict, f"{where}.generators"),
     )
 

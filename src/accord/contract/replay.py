@@ -59,6 +59,7 @@ class Replay:
         self,
         provider: str,
         version: str | None,
+        *,
         transport: ProviderTransport | None,
         states: Mapping[str, StateHandler],
         messages: Mapping[str, Handler],
@@ -83,9 +84,10 @@ class Replay:
         if self._transport is not None:
             yield from self._transport.open()
         try:
-            results = []
+            results: list[ContractResult] = []
             for contract in contracts:
-                results.append((yield from self._contract(contract)))
+                result_of_one = yield from self._contract(contract)
+                results.append(result_of_one)
         finally:
             if self._transport is not None:
                 yield from self._transport.close()
@@ -147,7 +149,7 @@ class Replay:
             raise _Problem(f"provider state {state.name!r}: {reason}")
         try:
             yield Call(handler, (), state.parameters)
-        except Exception as error:  # noqa: BLE001 - a user's code may raise anything
+        except Exception as error:
             raise _Problem(f"the {what} for {state.name!r} raised {_named(error)}", error) from error
 
     def _compare(self, interaction: Interaction, spec: SpecVersion) -> Generator[Call, Any, Sequence[Mismatch]]:
@@ -183,7 +185,7 @@ class Replay:
             produced = yield Call(producer)
         except AccordError:
             raise
-        except Exception as error:  # noqa: BLE001 - a user's code may raise anything
+        except Exception as error:
             raise _Problem(f"the producer of {message.description!r} raised {_named(error)}", error) from error
         return match_message(message.contents, _contents(produced), spec=spec)
 

@@ -1,4 +1,4 @@
-"""A verification's result for people: short, with what matters of each difference and what to write where it is missing."""
+"""A verification's result for people: what matters of each difference, and what to write where something is missing."""
 
 from __future__ import annotations
 

@@ -10,7 +10,6 @@ from accord.contract.patterns import PatternError, compile_pattern
 from accord.contract.rules import NO_RULES, MatchingRules, Rule, RuleCategory, RuleList
 from accord.core.errors import ContractFormatError
 
-
 KNOWN = (
     "equality", "regex", "type", "include", "integer", "decimal", "number", "boolean", "null", "date", "time",
     "datetime", "values", "eachKey", "eachValue", "arrayContains", "statusCode", "notEmpty", "semver", "contentType",

@@ -33,6 +33,11 @@ class SpecVersion(Enum):
         return found
 
     @property
+    def is_flat(self) -> bool:
+        """Whether rules stand in one flat object and the query is a text, as before V3."""
+        return self.major < 3  # noqa: PLR2004 - V3 brought categories
+
+    @property
     def major(self) -> int:
         """The major number, 1 to 4."""
         return int(self.value[0])

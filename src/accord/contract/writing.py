@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
-import tempfile
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,14 +35,12 @@ def replace_file(path: Path, data: bytes) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        temporary = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}")
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(path)
+            temporary.write_bytes(data)
+            temporary.replace(path)
         except BaseException:
-            Path(temporary).unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
             raise
     except OSError as error:
         raise DocumentError(f"cannot be written: {error.strerror}", source=str(path)) from error
@@ -163,14 +161,14 @@ def _rest(part: Request | Response, version: SpecVersion) -> dict[str, Any]:
         document["headers"] = {name: _header(values, version) for name, values in part.headers.items()}
     document |= _body(part.body, "body", version)
     if part.rules:
-        document["matchingRules"] = rules_to_json(part.rules, v2=version.major < 3)
+        document["matchingRules"] = rules_to_json(part.rules, v2=version.is_flat)
     if part.generators:
         document["generators"] = dict(part.generators)
     return document | dict(part.extra)
 
 
 def _query(query: Mapping[str, tuple[str, ...]], version: SpecVersion) -> Any:
-    if version.major >= 3:
+    if not version.is_flat:
         return {name: list(values) for name, values in query.items()}
     from urllib.parse import urlencode  # noqa: PLC0415 - only old forms carry the query as text
 

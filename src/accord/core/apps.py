@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import inspect
-import os
 import sys
 import traceback
 from difflib import get_close_matches
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from accord.core.errors import AppImportError, UsageError
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Iterable
     from types import ModuleType
 

@@ -1,4 +1,4 @@
-"""Reading JSON from outside: bounded in size and depth, strict about encoding and duplicate keys, clear when it is wrong."""
+"""Reading JSON from outside: bounded in size and depth, strict about encoding and keys, clear when it is wrong."""
 
 from __future__ import annotations
 
@@ -114,8 +114,8 @@ def _syntax_message(text: str, error: json.JSONDecodeError) -> str:
 def _object_without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) != len(pairs):
-        seen: set[str] = set()
-        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        keys = [key for key, _ in pairs]
+        twice = next(key for index, key in enumerate(keys) if key in keys[:index])
         raise _NotJsonError(f"has the key {twice!r} twice in one object; remove one of them")
     return value
 

@@ -1,4 +1,4 @@
-"""Dates and times checked against a format in the letters of Java's DateTimeFormatter, as the specification asks (V3)."""
+"""Dates and times checked against a format in the letters of Java's DateTimeFormatter (specification V3)."""
 
 from __future__ import annotations
 
@@ -8,8 +8,13 @@ from functools import lru_cache
 
 DEFAULT_FORMATS = {"date": "yyyy-MM-dd", "time": "HH:mm:ss", "datetime": "yyyy-MM-dd'T'HH:mm:ssXXX"}
 
-_MONTHS = "January February March April May June July August September October November December".split()
-_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_SHORT_NAME = 3
+"""Three letters mean the short name, more the long one, fewer digits."""
 _ZONE_NAME = r"(?:[A-Za-z]+(?:/[A-Za-z_+\-0-9]+)*)"
 _OFFSETS = {
     1: r"[+-]\d{2}(?:\d{2})?",
@@ -46,7 +51,8 @@ def _exists(parts: dict[str, int]) -> bool:
     if month is None or "d" not in parts:
         return True
     year = parts.get("y", 2000)  # without a year, 29 February may be right
-    return parts["d"] <= monthrange(year if 1 <= year <= 9999 else 2000, month)[1]
+    # The calendar repeats every 400 years, and Python's knows none beyond 9999.
+    return parts["d"] <= monthrange(year % 400 + 2000, month)[1]
 
 
 @lru_cache(maxsize=256)
@@ -81,7 +87,8 @@ def _compiled(date_format: str) -> re.Pattern[str]:
 def _quoted(date_format: str, start: int) -> tuple[str, int]:
     if date_format[start : start + 2] == "''":
         return "'", start + 2
-    literal, position = [], start + 1
+    literal: list[str] = []
+    position = start + 1
     while position < len(date_format):
         if date_format[position] == "'":
             if date_format[position : position + 2] != "''":
@@ -107,10 +114,10 @@ def _field(letter: str, width: int, date_format: str, seen: set[str]) -> str:
 
 def _named(letter: str, width: int) -> str | None:
     """Fields written in words or as an offset; None for those in digits."""
-    if letter in "ML" and width >= 3:  # noqa: PLR2004 - three letters and more mean the month's name
-        return f"(?i:{'|'.join(m[:3] for m in _MONTHS) if width == 3 else '|'.join(_MONTHS)})"
-    if letter == "E" or (letter in "ec" and width >= 3):  # noqa: PLR2004 - as above
-        return f"(?i:{'|'.join(_DAYS) if width >= 4 else '|'.join(d[:3] for d in _DAYS)})"  # noqa: PLR2004
+    if letter in "ML" and width >= _SHORT_NAME:
+        return _one_of(_MONTHS, width)
+    if letter == "E" or (letter in "ec" and width >= _SHORT_NAME):
+        return _one_of(_DAYS, width)
     if letter == "G":
         return "(?i:AD|BC|Anno Domini|Before Christ|A|B)"
     if letter == "a":
@@ -123,6 +130,10 @@ def _named(letter: str, width: int) -> str | None:
     if letter in "zvVO":
         return f"(?:{_ZONE_NAME}(?:[+-]\\d{{1,2}}(?::?\\d{{2}})?)?|[+-]\\d{{2}}:?\\d{{2}}|Z)"
     return None
+
+
+def _one_of(names: tuple[str, ...], width: int) -> str:
+    return f"(?i:{'|'.join(name[:3] if width <= _SHORT_NAME else name for name in names)})"
 
 
 def _digits(letter: str, width: int) -> str | None:

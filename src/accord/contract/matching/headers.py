@@ -38,8 +38,10 @@ def match_headers(
             message = f"expected {shown(one_or_all(values))}, seen nothing"
             mismatches.append(Mismatch("header", name, one_or_all(values), ABSENT, message))
             continue
-        for message in _compare(name, values, seen, rules):
-            mismatches.append(Mismatch("header", name, one_or_all(values), one_or_all(seen), message))
+        mismatches += [
+            Mismatch("header", name, one_or_all(values), one_or_all(seen), message)
+            for message in _compare(name, values, seen, rules)
+        ]
     return mismatches
 
 
