@@ -64,7 +64,7 @@ class PactFiles(PactSource):
         """
         if self.path.is_dir():
             return [contract for contract in self.all_contracts() if contract.provider == provider]
-        contract = Contract.read(self.path)
+        (contract,) = self.all_contracts()
         if contract.provider != provider:
             raise UsageError(
                 f"{self.path} is the pact between {contract.consumer} and {contract.provider}; "

@@ -222,7 +222,10 @@ class Verifier:
         if self._url is not None:
             return transports.UrlTransport(self._url, time_limit=self._time_limit, blocking=blocking)
         if any(isinstance(each, HttpInteraction) for contract in contracts for each in contract.interactions):
-            raise UsageError("the contracts hold HTTP interactions; name the provider with .app(…) or .url(…)")
+            raise UsageError(
+                "the contracts hold HTTP interactions; name the provider with .app(…) or .url(…), "
+                "on the command line with --app or --provider-url"
+            )
         return None
 
     def _only_one(self, adding: str) -> None:

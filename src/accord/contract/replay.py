@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from accord.contract.verification import Event
 
 
+_STANDARD_LIBRARY = traceback.__file__.replace("\\", "/").rpartition("/")[0] + "/"
+_ACCORD = __file__.replace("\\", "/").rpartition("/contract/")[0] + "/"
+
+
 class _Problem(Exception):  # noqa: N818 - ends one interaction, never leaves this module
     """An interaction cannot be compared."""
 
@@ -112,6 +116,7 @@ class Replay:
         problem: _Problem | None = None
         entered: list[ProviderState] = []
         try:
+            self._refuse_missing(interaction.states)
             for state in interaction.states:
                 yield from self._set_up(state)
                 entered.append(state)
@@ -131,12 +136,15 @@ class Replay:
             perf_counter() - begin,
         )
 
-    def _set_up(self, state: ProviderState) -> Generator[Call, Any, None]:
-        handler = self._states.get(state.name)
-        if handler is None:
+    def _refuse_missing(self, states: Sequence[ProviderState]) -> None:
+        missing = [state for state in states if state.name not in self._states]
+        for state in missing:
             self._missing_states.setdefault(state.name, state.parameters)
-            raise _Problem(f"no handler for the provider state {state.name!r}")
-        yield from self._handle(handler.setup, state, "state handler")
+        if missing:
+            raise _Problem("\n".join(f"no handler for the provider state {state.name!r}" for state in missing))
+
+    def _set_up(self, state: ProviderState) -> Generator[Call, Any, None]:
+        yield from self._handle(self._states[state.name].setup, state, "state handler")
 
     def _tear_down(self, state: ProviderState) -> Generator[Call, Any, None]:
         teardown = self._states[state.name].teardown
@@ -217,8 +225,17 @@ def _named(error: BaseException) -> str:
 
 
 def _shortened(error: BaseException) -> str:
-    """The traceback without the frames of Accord's own that lead to the user's code."""
-    trace = error.__traceback__
-    while trace is not None and "/accord/" in trace.tb_frame.f_code.co_filename.replace("\\", "/") and trace.tb_next:
-        trace = trace.tb_next
-    return "".join(traceback.format_exception(type(error), error, trace)).rstrip()
+    """The traceback with the user's own frames: those of libraries, and of Accord, only where all else is missing."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if not _is_library(frame.filename)] or frames[-1:]
+    left_out = len(frames) - len(own)
+    lines = ["Traceback (most recent call last):"]
+    if left_out:
+        lines.append(f"  … {left_out} frames of libraries left out")
+    lines += "".join(traceback.format_list(own)).rstrip().splitlines()
+    return "\n".join([*lines, *"".join(traceback.format_exception_only(error)).rstrip().splitlines()])
+
+
+def _is_library(filename: str) -> bool:
+    path = filename.replace("\\", "/")
+    return "/site-packages/" in path or path.startswith((_STANDARD_LIBRARY, _ACCORD, "<frozen"))

@@ -178,7 +178,7 @@ def _record(result: ContractResult, version: str) -> dict[str, Any]:
         "success": result.success,
         "verifiedAt": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "failures": [
-            f"{each.interaction.title}: {reason}"
+            f"{each.interaction.title}: {'; '.join(reason.splitlines())}"
             for each in result.interactions
             if each.status == "failed"
             for reason in (*map(str, each.mismatches), *([each.problem] if each.problem else []))
