@@ -77,6 +77,7 @@ def record(entries: Iterable[Entry]) -> None:
     if folder:
         lines = "".join(json.dumps(_to_json(entry), ensure_ascii=False) + "\n" for entry in entries)
         path = Path(folder, f"{os.getpid()}.jsonl")
+        path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a", encoding="utf-8") as file:
             file.write(lines)
         return
@@ -102,13 +103,13 @@ def read_folder(folder: Path) -> list[Entry]:
     return entries
 
 
-def assemble(entries: Iterable[Entry], *, gone: Callable[[str], bool] = lambda _: False) -> list[Path]:
+def assemble(entries: Iterable[Entry], *, gone: Callable[[str, str], bool] = lambda _path, _key: False) -> list[Path]:
     """Write entries into their pact files; what is there and not replaced stays.
 
     Args:
         entries: what to write.
-        gone: called with the key of an interaction that is in the file and not among the entries: whether the test
-            that made it is gone, and the interaction with it.
+        gone: called with the file and the key of an interaction that is in it and not among the entries: whether the
+            test that made it is gone, and the interaction with it.
 
     Returns:
         The files written.
@@ -124,10 +125,14 @@ def assemble(entries: Iterable[Entry], *, gone: Callable[[str], bool] = lambda _
     return [Path(path) for path in by_path]
 
 
-def _assemble_one(path: Path, entries: list[Entry], gone: Callable[[str], bool]) -> None:
+def _assemble_one(path: Path, entries: list[Entry], gone: Callable[[str, str], bool]) -> None:
     new = _merged(entries, path)
     with locked(path):
-        kept = {key: item for key, item in _existing(path, entries[0]).items() if key not in new and not gone(key)}
+        kept = {
+            key: item
+            for key, item in _existing(path, entries[0]).items()
+            if key not in new and not gone(str(path), key)
+        }
         everything = {**kept, **{key: (entry.section, entry.interaction) for key, entry in new.items()}}
         # In the order of their names: which worker finished first must not show in a file under version control.
         ordered = [everything[key] for key in sorted(everything)]
@@ -202,12 +207,14 @@ def locked(path: Path) -> Iterator[None]:
 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        lock = path.parent.joinpath(f".{path.name}.lock").open("w")
+        folder = os.open(path.parent, os.O_RDONLY)  # the folder itself is the lock: no lock file is left behind
     except OSError as error:
         raise DocumentError(f"cannot be written: {error.strerror}", source=str(path)) from error
-    with lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(folder)
 
 
 def _assemble_at_exit() -> None:
