@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import inspect
-import os
 import sys
 import traceback
 from difflib import get_close_matches
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from accord.core.errors import AppImportError, UsageError
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Iterable
     from types import ModuleType
 
@@ -186,7 +186,7 @@ def _broken(what: str, error: BaseException) -> AppImportError:
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
-        if "importlib" not in frame.filename and frame.filename != __file__
+        if not frame.filename.startswith("<frozen importlib") and frame.filename not in {__file__, importlib.__file__}
     ]
     shown = "".join(traceback.format_list(frames[-_FRAMES_SHOWN:]))
     reason = "".join(traceback.format_exception_only(error)).strip()
