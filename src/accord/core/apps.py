@@ -156,7 +156,8 @@ def _near(wanted: str, names: Iterable[str]) -> str | None:
 def _application(found: object, reference: str, kind: AppKind | None) -> object:
     if not callable(found):
         raise AppImportError(
-            f"{reference} is of type {type(found).__name__} and cannot be called: it is no application and no factory of one."
+            f"{reference} is of type {type(found).__name__} and cannot be called: "
+            f"it is no application and no factory of one."
         )
     if not _is_factory(found):
         needed = _needed_arguments(found)
