@@ -156,7 +156,8 @@ def _near(wanted: str, names: Iterable[str]) -> str | None:
 def _application(found: object, reference: str, kind: AppKind | None) -> object:
     if not callable(found):
         raise AppImportError(
-            f"{reference} is a {type(found).__name__} and cannot be called: it is no application and no factory of one."
+            f"{reference} is of type {type(found).__name__} and cannot be called: "
+            f"it is no application and no factory of one."
         )
     if not _is_factory(found):
         needed = _needed_arguments(found)
@@ -186,7 +187,7 @@ def _broken(what: str, error: BaseException) -> AppImportError:
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
-        if "importlib" not in frame.filename and frame.filename != __file__
+        if not frame.filename.startswith("<frozen importlib") and frame.filename not in {__file__, importlib.__file__}
     ]
     shown = "".join(traceback.format_list(frames[-_FRAMES_SHOWN:]))
     reason = "".join(traceback.format_exception_only(error)).strip()

@@ -122,6 +122,8 @@ class ClientConnection:
         self._socket.settimeout(time_left(deadline))
         data = self._socket.recv(_READ_SIZE)
         if data:
+            if not self.answered and not data.startswith(b"HTTP/"[: len(data)]):
+                raise h11.RemoteProtocolError(f"its answer begins with {data[:20]!r}")
             self.answered = True
         else:
             self._ended = True
