@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from accord.contract.findings import PactFailed
@@ -12,11 +13,12 @@ from accord.contract.spec import SpecVersion
 from accord.core.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from accord.contract.journal import Entry
     from accord.contract.mock import MockSession
-    from accord.contract.mock_shells import InProcessMock, MockServer
+    from accord.contract.mock_shells import Finish, InProcessMock, MockServer
 
 
 class Pact:
@@ -43,9 +45,10 @@ class Pact:
         self.consumer = consumer
         self.provider = provider
         self.version = SpecVersion.parse(str(version))
-        self._directory = os.path.abspath(directory)  # noqa: PTH100 - pathlib costs 4 ms of every test run's start
-        self._expected: list[HttpInteraction] = []
-        self._begun: dict[int, str] = {}
+        # Not with pathlib: it would cost 4 ms of every test run's start.
+        self._file = os.path.join(os.path.abspath(directory), f"{consumer}-{provider}.json")  # noqa: PTH100, PTH118
+        self._expected: list[tuple[HttpInteraction, Entry]] = []
+        self._begun: dict[object, str] = {}
         self._proved: list[Entry] = []
 
     @property
@@ -53,7 +56,7 @@ class Pact:
         """The pact file."""
         from pathlib import Path  # noqa: PLC0415 - importing Pact must stay cheap
 
-        return Path(self._directory, f"{self.consumer}-{self.provider}.json")
+        return Path(self._file)
 
     def given(self, state: str, /, **parameters: Any) -> Given:
         """Name a provider state, with its parameters, under which what follows is expected."""
@@ -79,7 +82,7 @@ class Pact:
         """
         from accord.contract.mock_shells import MockServer  # noqa: PLC0415 - messages need no mock
 
-        return MockServer(self._session(), self._finish, port=port)
+        return MockServer(self._session(), self._finisher(), port=port)
 
     def in_process(self) -> InProcessMock:
         """Answer without a socket: the block gives a transport for httpx.Client and httpx.AsyncClient.
@@ -90,7 +93,7 @@ class Pact:
         """
         from accord.contract.mock_shells import InProcessMock  # noqa: PLC0415 - messages need no mock
 
-        return InProcessMock(self._session(), self._finish)
+        return InProcessMock(self._session(), self._finisher())
 
     def write(self) -> Path:
         """Write the pact file now, merged with what is already in it; else it is written at the end of the run.
@@ -103,7 +106,7 @@ class Pact:
         """
         from accord.contract import journal  # noqa: PLC0415 - importing Pact must stay cheap
 
-        entries = journal.take_from_memory(str(self.path)) or list(self._proved)
+        entries = journal.take_from_memory(self._file) or list(self._proved)
         if not entries:
             raise UsageError(
                 f"nothing to write for {self.consumer} and {self.provider}: no interaction was proved yet. "
@@ -114,22 +117,23 @@ class Pact:
 
     def begin(self, builder: object, description: str) -> None:
         """Note that a builder was begun; one that is never finished is told when the mock starts."""
-        self._begun[id(builder)] = description
+        self._begun[builder] = description
 
     def expect(self, builder: object, interaction: HttpInteraction) -> Pact:
         """Add a finished HTTP interaction to what the next mock expects."""
-        self._begun.pop(id(builder), None)
-        self._entry(interaction)  # what the version cannot express is told here, where it is said
-        self._expected.append(interaction)
+        self._begun.pop(builder, None)
+        # As it will stand in the file: what the version cannot express is told here, where it is said.
+        self._expected.append((interaction, self._entry(interaction)))
         return self
 
-    def prove(self, builder: object, interactions: list[Interaction]) -> None:
-        """Keep interactions that the consumer handled as they say."""
-        self._begun.pop(id(builder), None)
-        entries = [self._entry(each) for each in interactions]
-        self._proved.extend(entries)
+    def prove(self, interaction: Interaction) -> None:
+        """Keep an interaction that the consumer handled as it says."""
+        self._record([self._entry(interaction)])
+
+    def _record(self, entries: Sequence[Entry]) -> None:
         from accord.contract import journal  # noqa: PLC0415 - importing Pact must stay cheap
 
+        self._proved.extend(entries)
         journal.record(entries)
 
     def _entry(self, interaction: Interaction) -> Entry:
@@ -138,7 +142,7 @@ class Pact:
 
         is_v3_message = self.version is not SpecVersion.V4 and not isinstance(interaction, HttpInteraction)
         return Entry(
-            path=str(self.path),
+            path=self._file,
             consumer=self.consumer,
             provider=self.provider,
             version=self.version.value,
@@ -159,10 +163,15 @@ class Pact:
                 "nothing is expected: define an interaction first, "
                 "with .upon_receiving(…).with_request(…).will_respond_with(…)"
             )
-        expected, self._expected = self._expected, []
-        return MockSession(expected, self.version)
+        return MockSession([interaction for interaction, _ in self._expected], self.version)
 
-    def _finish(self, session: MockSession, error: BaseException | None) -> None:
+    def _finisher(self) -> Finish:
+        """What judges a session when its block is left: it knows what this session expected, and nothing later."""
+        entries = [entry for _, entry in self._expected]
+        self._expected = []
+        return partial(self._finish, entries)
+
+    def _finish(self, entries: Sequence[Entry], session: MockSession, error: BaseException | None) -> None:
         problems = session.problems()
         title = f"The pact between {self.consumer} and {self.provider} failed:"
         if error is not None:
@@ -172,7 +181,7 @@ class Pact:
             return
         if problems:
             raise PactFailed(title, problems)
-        self.prove(session, list(session.interactions))
+        self._record(entries)
 
 
 class Given:

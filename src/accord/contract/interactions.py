@@ -161,7 +161,7 @@ class MessageBuilder:
             result = handler(content, dict(message.contents.metadata))
             if inspect.isawaitable(result):
                 _run(result, "await pact.….averify(handler)")
-        self._pact.prove(self, [message])
+        self._pact.prove(message)
 
     async def averify(self, handler: Handler) -> None:
         """The same as verify, in async code."""
@@ -170,7 +170,7 @@ class MessageBuilder:
             result = handler(content, dict(message.contents.metadata))
             if inspect.isawaitable(result):
                 await result
-        self._pact.prove(self, [message])
+        self._pact.prove(message)
 
     def _message(self) -> tuple[AsyncMessage, Any]:
         if self._body is NOTHING:

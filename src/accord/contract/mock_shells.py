@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from accord.core.http.messages import HttpRequest
+from accord.core.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
-    import httpx
-
     from accord.contract.mock import MockSession
+    from accord.contract.mock_httpx import InProcessTransport
     from accord.core.http.server import Listener
 
     Finish = Callable[[MockSession, BaseException | None], None]
@@ -72,8 +71,6 @@ class MockServer(_MockBlock):
     def port(self) -> int:
         """The port it listens on."""
         if self._listener is None:
-            from accord.core.errors import UsageError  # noqa: PLC0415 - only on misuse
-
             raise UsageError("the mock server is not running; use it inside `with pact.serve() as mock:`")
         return int(self._listener.port)
 
@@ -91,26 +88,10 @@ class MockServer(_MockBlock):
 class InProcessMock(_MockBlock):
     """The mock without a socket; the block gives a transport for httpx.Client and httpx.AsyncClient."""
 
-    def __enter__(self) -> httpx.BaseTransport:  # type: ignore[override]  # the transport is what the user wants
-        import httpx  # noqa: PLC0415 - 80 ms that only this block needs
+    def __enter__(self) -> InProcessTransport:  # type: ignore[override]  # the transport is what the user wants
+        from accord.contract.mock_httpx import InProcessTransport  # noqa: PLC0415 - see that module
 
-        handle = self.session.handle
+        return InProcessTransport(self.session.handle)
 
-        class Transport(httpx.BaseTransport, httpx.AsyncBaseTransport):
-            """Hands each request to the mock."""
-
-            def handle_request(self, request: httpx.Request) -> httpx.Response:
-                return answer(request, request.read())
-
-            async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-                return answer(request, await request.aread())
-
-        def answer(request: httpx.Request, body: bytes) -> httpx.Response:
-            headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw)
-            response = handle(HttpRequest(request.method, request.url.raw_path.decode("ascii"), headers, body))
-            return httpx.Response(response.status, headers=list(response.headers), content=response.body)
-
-        return Transport()
-
-    async def __aenter__(self) -> httpx.AsyncBaseTransport:  # type: ignore[override]  # as above
-        return self.__enter__()  # type: ignore[return-value]  # it is both
+    async def __aenter__(self) -> InProcessTransport:  # type: ignore[override]  # as above
+        return self.__enter__()
