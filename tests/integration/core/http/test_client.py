@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import shutil
 import socket
+import ssl
+import subprocess
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,6 +24,7 @@ from accord.core.http.server import listen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 GET = HttpRequest("GET", "/")
 FINE = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfine"
@@ -32,7 +36,8 @@ class Scripted:
     Each inner list is one connection; None closes it unanswered, ``b""`` keeps it open without a word.
     """
 
-    def __init__(self, *connections: list[bytes | None]) -> None:
+    def __init__(self, *connections: list[bytes | None], context: ssl.SSLContext | None = None) -> None:
+        self._context = context
         self.heads: list[bytes] = []
         self.done = threading.Event()
         self._listening = socket.create_server(("127.0.0.1", 0))
@@ -43,7 +48,9 @@ class Scripted:
     def _run(self, connections: tuple[list[bytes | None], ...]) -> None:
         for answers in connections:
             sock, _ = self._listening.accept()
-            with sock:
+            with sock, suppress(ssl.SSLError):  # a client that does not trust us ends the handshake
+                if self._context is not None:
+                    sock = self._context.wrap_socket(sock, server_side=True)
                 for answer in answers:
                     head = b""
                     while not head.endswith(b"\r\n\r\n") and (more := sock.recv(65536)):
@@ -55,6 +62,8 @@ class Scripted:
                         sock.sendall(answer)
                     else:
                         self.done.wait(30)
+                if self._context is not None:
+                    sock.close()
 
     def close(self) -> None:
         self.done.set()
@@ -312,6 +321,65 @@ def test_a_plain_provider_reached_with_https_is_told() -> None:
         caller = HttpCaller(listener.url.replace("http", "https"), verify=False)
         with pytest.raises(ProviderUnreachableError, match=r"no TLS connection: .* use http\."):
             caller.call(GET)
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    if shutil.which("openssl") is None:
+        pytest.skip("this machine has no openssl to make a certificate with")
+    file = tmp_path_factory.mktemp("tls") / "loopback.pem"
+    subprocess.run(
+        [
+            *[
+                "openssl",
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:prime256v1",
+                "-nodes",
+                "-days",
+                "2",
+                "-subj",
+                "/CN=loopback",
+            ],
+            "-addext",
+            "subjectAltName=IP:127.0.0.1",
+            "-keyout",
+            str(file),
+            "-out",
+            f"{file}.crt",
+        ],
+        check=True,
+        capture_output=True,
+    )
+    file.write_text(file.read_text() + file.with_suffix(".pem.crt").read_text())
+    return file
+
+
+@pytest.mark.parametrize("trust", ["file", "context", "nothing is checked"])
+def test_an_https_provider_is_reached_over_kept_connections(certificate: Path, trust: str) -> None:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+    verify: Any = {"file": str(certificate), "context": ssl.create_default_context(cafile=certificate)}.get(
+        trust, False
+    )
+    server = Scripted([FINE, FINE], [FINE], context=context)
+    with HttpCaller(server.url.replace("http", "https"), verify=verify) as caller:
+        assert [caller.call(GET).body for _ in range(2)] == [b"fine"] * 2
+        caller.close()
+        assert caller.call(GET).body == b"fine"
+    server.close()
+
+
+def test_a_certificate_that_is_not_trusted_is_told(certificate: Path) -> None:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+    server = Scripted([FINE], context=context)
+    with pytest.raises(ProviderUnreachableError, match=r"no TLS connection: .*certificate.* in verify"):
+        HttpCaller(server.url.replace("http", "https")).call(GET)
+    server.close()
 
 
 @pytest.mark.parametrize(

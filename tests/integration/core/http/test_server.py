@@ -212,6 +212,17 @@ def test_a_client_that_resets_its_connection_hurts_nobody(echoing: Listener, cli
     assert echoing.errors == []
 
 
+def test_a_client_that_leaves_in_the_middle_of_its_answer_hurts_nobody() -> None:
+    with listen(lambda _: HttpResponse(200, (), b"x" * 20_000_000)) as listener:
+        with connect(listener) as sock:
+            sock.sendall(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n" * 3)
+            assert sock.recv(8) == b"HTTP/1.1"
+        with httpx.Client(trust_env=False) as client:
+            assert len(client.get(listener.url).content) == 20_000_000
+            assert len(listener.peers) == 1
+        assert listener.errors == []
+
+
 def test_a_taken_port_is_named_with_the_way_out(echoing: Listener) -> None:
     with pytest.raises(UsageError, match=rf"Port {echoing.port} on 127.0.0.1 is taken: .* 0 for a free one"):
         listen(echo, port=echoing.port)
