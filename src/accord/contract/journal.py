@@ -119,7 +119,8 @@ def read_folder(folder: Path) -> list[Entry]:
     """All entries that the processes of a run recorded; a line cut off by a kill is left out."""
     entries = []
     for file in sorted(folder.glob("*.jsonl")):
-        for line in file.read_text(encoding="utf-8").splitlines():
+        # Only "\n" ends an entry: a text may hold the other marks that splitlines() takes for ends of lines.
+        for line in file.read_bytes().split(b"\n"):
             with contextlib.suppress(ValueError, TypeError):
                 entries.append(Entry(**json.loads(line)))
     return entries
@@ -194,7 +195,7 @@ def _existing(path: Path, entry: Entry) -> dict[str, tuple[str, dict[str, Any]]]
     return {
         identity(item): (section, item)
         for section in ("interactions", "messages")
-        for item in document.get(section, [])
+        for item in document.get(section) or []
     }
 
 

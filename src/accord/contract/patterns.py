@@ -50,11 +50,16 @@ def matches_pattern(pattern: str, text: str) -> bool:
         PatternError: not a regular expression.
         PatternTimeoutError: still running after TIME_LIMIT; the same pattern is not tried again in this process.
     """
+    return fullmatch(pattern, text) is not None
+
+
+def fullmatch(pattern: str, text: str) -> Any:
+    """The match of a pattern with the whole text, or None; raises as matches_pattern does."""
     compiled = compile_pattern(pattern)
     if pattern in _too_slow:
         raise PatternTimeoutError(pattern)
     try:
-        return compiled.fullmatch(text, timeout=TIME_LIMIT) is not None
+        return compiled.fullmatch(text, timeout=TIME_LIMIT)
     except TimeoutError:
         _too_slow.add(pattern)
         raise PatternTimeoutError(pattern) from None

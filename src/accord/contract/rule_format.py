@@ -113,13 +113,40 @@ def _check(match: str, attributes: dict[str, Any], where: str) -> None:
             raise ContractFormatError(f"expected 'rules' to be an array, seen {_shown(nested)}", path=where)
         for index, rule in enumerate(nested):
             rule_from_json(rule, f"{where}.rules[{index}]")
+    if match == "arrayContains":
+        _check_variants(attributes["variants"], f"{where}.variants")
+    if match == "statusCode":
+        _check_status(attributes.get("status"), where)
+    if match in ("date", "time", "datetime") and not isinstance(attributes["format"], str):
+        raise ContractFormatError(f"expected 'format' to be a text, seen {_shown(attributes['format'])}", path=where)
+
+
+def _check_variants(variants: Any, where: str) -> None:
+    if not isinstance(variants, list):
+        raise ContractFormatError(f"expected an array of variants, seen {_shown(variants)}", path=where)
+    for number, variant in enumerate(variants):
+        here = f"{where}[{number}]"
+        if not isinstance(variant, dict):
+            raise ContractFormatError(f"expected a variant (an object), seen {_shown(variant)}", path=here)
+        index = variant.get("index", 0)
+        if isinstance(index, bool) or not isinstance(index, int) or index < 0:
+            raise ContractFormatError(f"expected 'index' to be 0 or more, seen {_shown(index)}", path=here)
+        rules_from_json({"body": variant.get("rules") or {}}, here, v2=False)
+
+
+def _check_status(status: Any, where: str) -> None:
+    numbers = isinstance(status, list) and all(isinstance(code, int) for code in status)
+    if not (status is None or isinstance(status, str) or numbers):
+        raise ContractFormatError(
+            f"expected 'status' to be a class such as 'success' or an array of codes, seen {_shown(status)}", path=where
+        )
 
 
 def _length(value: Any, bound: str, where: str) -> int:
     # Old Ruby and JavaScript clients wrote numbers as text or with a fraction.
     try:
         number = int(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):  # 1e999 is a number in JSON
         number = -1
     if number < 0 or isinstance(value, bool):
         raise ContractFormatError(f"expected {bound!r} to be a length of 0 or more, seen {_shown(value)}", path=where)
@@ -196,8 +223,7 @@ def _to_v3(rules: MatchingRules) -> dict[str, Any]:
         if not category:
             continue
         if name in _AT_ROOT:
-            (only,) = category.entries.values()
-            document[name] = _rule_list_to_json(only)
+            document[name] = _rule_list_to_json(next(iter(category.entries.values())))
         else:
             write = _name_of if name in _BY_NAME else _text_of
             document[name] = {write(expression): _rule_list_to_json(rule_list) for expression, rule_list in category}
