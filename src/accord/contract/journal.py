@@ -100,7 +100,7 @@ def record(entries: Iterable[Entry]) -> None:
         lines = "".join(json.dumps(_to_json(entry), ensure_ascii=False) + "\n" for entry in entries)
         path = Path(folder, f"{os.getpid()}.jsonl")
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a", encoding="utf-8") as file:
+        with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
             file.write(lines)
         return
     if not _in_memory:
@@ -200,6 +200,8 @@ def _existing(path: Path, entry: Entry) -> dict[str, tuple[str, dict[str, Any]]]
 
 
 def _write(path: Path, entry: Entry, items: list[tuple[str, dict[str, Any]]]) -> None:
+    from accord.core.documents import json_bytes  # noqa: PLC0415 - as above
+
     sections: dict[str, list[dict[str, Any]]] = {}
     for section, item in items:
         sections.setdefault(section, []).append(item)
@@ -210,7 +212,7 @@ def _write(path: Path, entry: Entry, items: list[tuple[str, dict[str, Any]]]) ->
         )
     document: dict[str, Any] = {"consumer": {"name": entry.consumer}, "provider": {"name": entry.provider}, **sections}
     document["metadata"] = {"pactSpecification": {"version": entry.version}, "accord": {"version": _own_version()}}
-    replace_file(path, (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode())
+    replace_file(path, json_bytes(document, indent=2) + b"\n")
 
 
 def _own_version() -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import difflib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from accord.contract.paths import PathExpression, PathSyntaxError, format_path, parse_path
 from accord.contract.patterns import PatternError, compile_pattern
 from accord.contract.rules import NO_RULES, MatchingRules, Rule, RuleCategory, RuleList
 from accord.core.errors import ContractFormatError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 KNOWN = (
     "equality", "regex", "type", "include", "integer", "decimal", "number", "boolean", "null", "date", "time",
@@ -99,29 +102,35 @@ def _check(match: str, attributes: dict[str, Any], where: str) -> None:
     for bound in ("min", "max"):
         if match == "type" and bound in attributes:
             attributes[bound] = _length(attributes[bound], bound, where)
-    if match == "regex":
-        pattern = attributes["regex"]
-        if not isinstance(pattern, str):
-            raise ContractFormatError(f"expected 'regex' to be a text, seen {_shown(pattern)}", path=where)
-        try:
-            compile_pattern(pattern)
-        except PatternError as error:
-            raise ContractFormatError(str(error), path=where) from None
-    if match in ("eachKey", "eachValue"):
-        nested = attributes.get("rules", [])
-        if not isinstance(nested, list):
-            raise ContractFormatError(f"expected 'rules' to be an array, seen {_shown(nested)}", path=where)
-        for index, rule in enumerate(nested):
-            rule_from_json(rule, f"{where}.rules[{index}]")
-    if match == "arrayContains":
-        _check_variants(attributes["variants"], f"{where}.variants")
-    if match == "statusCode":
-        _check_status(attributes.get("status"), where)
-    if match in ("date", "time", "datetime") and not isinstance(attributes["format"], str):
-        raise ContractFormatError(f"expected 'format' to be a text, seen {_shown(attributes['format'])}", path=where)
+    check = _ATTRIBUTE_CHECKS.get(match)
+    if check is not None:
+        name, check_value = check
+        check_value(attributes.get(name), where)
+
+
+def _check_pattern(pattern: Any, where: str) -> None:
+    if not isinstance(pattern, str):
+        raise ContractFormatError(f"expected 'regex' to be a text, seen {_shown(pattern)}", path=where)
+    try:
+        compile_pattern(pattern)
+    except PatternError as error:
+        raise ContractFormatError(str(error), path=where) from None
+
+
+def _check_nested(rules: Any, where: str) -> None:
+    if not isinstance(rules, list | None):
+        raise ContractFormatError(f"expected 'rules' to be an array, seen {_shown(rules)}", path=where)
+    for index, rule in enumerate(rules or ()):
+        rule_from_json(rule, f"{where}.rules[{index}]")
+
+
+def _check_format(date_format: Any, where: str) -> None:
+    if not isinstance(date_format, str):
+        raise ContractFormatError(f"expected 'format' to be a text, seen {_shown(date_format)}", path=where)
 
 
 def _check_variants(variants: Any, where: str) -> None:
+    where = f"{where}.variants"
     if not isinstance(variants, list):
         raise ContractFormatError(f"expected an array of variants, seen {_shown(variants)}", path=where)
     for number, variant in enumerate(variants):
@@ -140,6 +149,16 @@ def _check_status(status: Any, where: str) -> None:
         raise ContractFormatError(
             f"expected 'status' to be a class such as 'success' or an array of codes, seen {_shown(status)}", path=where
         )
+
+
+_ATTRIBUTE_CHECKS: dict[str, tuple[str, Callable[[Any, str], None]]] = {
+    "regex": ("regex", _check_pattern),
+    "eachKey": ("rules", _check_nested),
+    "eachValue": ("rules", _check_nested),
+    "arrayContains": ("variants", _check_variants),
+    "statusCode": ("status", _check_status),
+    **dict.fromkeys(("date", "time", "datetime"), ("format", _check_format)),
+}
 
 
 def _length(value: Any, bound: str, where: str) -> int:

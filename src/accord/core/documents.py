@@ -91,6 +91,14 @@ def parse_json_body(data: bytes) -> Any:
     return value
 
 
+def json_bytes(value: Any, *, indent: int | None = None) -> bytes:
+    """Write JSON in UTF-8, compact or indented. Half a surrogate pair, which JSON allows, stays an escape."""
+    separators = (",", ":") if indent is None else None
+    return json.dumps(value, ensure_ascii=False, indent=indent, separators=separators).encode(
+        "utf-8", "backslashreplace"
+    )
+
+
 def megabytes(size: int) -> str:
     """A size in bytes as people read it: ``50.0 MB``."""
     return f"{size / 1_000_000:.1f} MB"
