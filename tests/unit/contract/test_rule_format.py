@@ -34,7 +34,7 @@ def test_flat_and_grouped_forms_say_the_same() -> None:
 
 
 @pytest.mark.parametrize(("document", "flat"), [(V2, True), (V3, False)])
-def test_a_form_survives_a_round_trip(document: dict[str, Any], flat: bool) -> None:
+def test_a_form_survives_a_round_trip(document: dict[str, Any], *, flat: bool) -> None:
     assert rules_to_json(rules_from_json(document, "$", v2=flat), v2=flat) == document
 
 
@@ -126,7 +126,7 @@ def test_a_wrong_rule_is_refused_with_its_path(rule: object, message: str) -> No
         ({"$[0]": {"match": "type"}}, True, "$['$[0]']", "expected a path such as $.body.name"),
     ],
 )
-def test_a_wrong_shape_is_refused_with_its_path(document: object, flat: bool, path: str, message: str) -> None:
+def test_a_wrong_shape_is_refused_with_its_path(document: object, path: str, message: str, *, flat: bool) -> None:
     with pytest.raises(ContractFormatError) as caught:
         rules_from_json(document, "$", v2=flat)
     assert message in str(caught.value)
