@@ -146,7 +146,11 @@ def _regex(rule: Rule, _: Any, actual: Any) -> str | None:
 
 def _include(rule: Rule, _: Any, actual: Any) -> str | None:
     part = _as_text(rule.attributes["value"])
-    return None if actual is not None and part in _as_text(actual) else f"expected a text that includes {part!r}, seen {shown(actual)}"
+    return (
+        None
+        if actual is not None and part in _as_text(actual)
+        else f"expected a text that includes {part!r}, seen {shown(actual)}"
+    )
 
 
 def _date(rule: Rule, expected: Any, actual: Any) -> str | None:
