@@ -214,7 +214,7 @@ def test_a_mismatch_is_a_sentence_and_a_json_value() -> None:
 
 def test_a_pattern_that_would_run_for_ever_is_stopped_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(patterns, "TIME_LIMIT", 0.02)
-    rules = body_rules({"$": {"match": "regex", "regex": "(?:(?:a|b|ab)*?)*c(?=d)(.*)*(.*)*(.*)*x"}})
-    (mismatch,) = match_json("x", "ab" * 200 + "cd" + "e" * 5000, rules, allow_unexpected=True)
+    rules = body_rules({"$": {"match": "regex", "regex": "(a|aa)+"}})
+    (mismatch,) = match_json("x", "a" * 60 + "c", rules, allow_unexpected=True)
     assert "was still running after" in mismatch.message
     assert "without nested repetition" in mismatch.message

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -8,8 +8,10 @@ from accord.contract.bodies import Body
 from accord.contract.matching import match_message, match_request, match_response
 from accord.contract.model import MessageContents, Request, Response
 from accord.contract.rule_format import rules_from_json
-from accord.contract.rules import MatchingRules
 from accord.contract.spec import SpecVersion
+
+if TYPE_CHECKING:
+    from accord.contract.rules import MatchingRules
 
 
 def rules(**categories: Any) -> MatchingRules:
