@@ -1,14 +1,15 @@
 """What every service's FastAPI application has in common."""
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractAsyncContextManager
-from typing import Any
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from typing import Any, TypeVar
 
 from fastapi import FastAPI
 
 from shop.kit.errors import Explain, install_error_answers
 from shop.kit.health import health_router
 
+T = TypeVar("T")
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
@@ -39,3 +40,12 @@ def _without_unprocessable(document: dict[str, Any]) -> dict[str, Any]:
     for name in ("HTTPValidationError", "ValidationError"):
         document.get("components", {}).get("schemas", {}).pop(name, None)
     return document
+
+
+async def given_or_opened(
+    stack: AsyncExitStack,
+    given: T | None,
+    make: Callable[[], AbstractAsyncContextManager[T]],
+) -> T:
+    """What a test has handed in, or the real thing, open for as long as the stack lives."""
+    return await stack.enter_async_context(make()) if given is None else given

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shop.kit.application import build_application
+from shop.kit.application import build_application, given_or_opened
 from shop.kit.callers import TokenVerifier
 from shop.kit.database import open_engine
 from shop.kit.outbox import EventPublisher, OutboxRelay
@@ -106,11 +106,18 @@ def create_app(
 
 async def _open(app: FastAPI, stack: AsyncExitStack, settings: Settings, ports: _Ports) -> None:
     """Open what the ports leave open, for as long as the stack lives, and join the layers."""
-    enter = stack.enter_async_context
-    engine: AsyncEngine = ports.engine or await enter(open_engine(settings.database_url))
-    inventory: InventoryClient = ports.inventory_client or await enter(HttpInventoryClient(settings.inventory_url))
-    payments: PaymentClient = ports.payment_client or await enter(HttpPaymentClient(settings.payment_url))
-    catalogue: Catalogue = ports.catalogue or await enter(HttpCatalogue(settings.inventory_url))
+    engine = await given_or_opened(stack, ports.engine, lambda: open_engine(settings.database_url))
+    inventory: InventoryClient = await given_or_opened(
+        stack,
+        ports.inventory_client,
+        lambda: HttpInventoryClient(settings.inventory_url),
+    )
+    payments: PaymentClient = await given_or_opened(
+        stack,
+        ports.payment_client,
+        lambda: HttpPaymentClient(settings.payment_url),
+    )
+    catalogue: Catalogue = await given_or_opened(stack, ports.catalogue, lambda: HttpCatalogue(settings.inventory_url))
     publisher = ports.event_publisher
     relay = OutboxRelay(engine, outbox, publisher, clock=ports.clock) if publisher else None
     repository = SqlOrderRepository(engine, on_events=relay.wake if relay else None)
@@ -128,7 +135,7 @@ async def _open(app: FastAPI, stack: AsyncExitStack, settings: Settings, ports: 
     app.state.relay = relay
     app.state.use_cases = UseCases(orders, fulfilment)
     if relay:
-        await enter(_running(relay))
+        await stack.enter_async_context(_running(relay))
 
 
 def _pricing(settings: Settings, catalogue: Catalogue, flags: FlagClient | None) -> CataloguePricing:
