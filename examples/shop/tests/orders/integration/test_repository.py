@@ -1,6 +1,5 @@
 """OrderRepository: one suite for the fake and the real one."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -138,8 +137,7 @@ class TestSqlRepository:
 
     async def test_wakes_the_relay_only_after_events(self, engine: AsyncEngine) -> None:
         woken: list[str] = []
-        wake: Callable[[], None] = lambda: woken.append("now")  # noqa: E731 - one expression
-        repository = SqlOrderRepository(engine, on_events=wake)
+        repository = SqlOrderRepository(engine, on_events=lambda: woken.append("now"))
         order = an_order()
         await repository.save(order)
         order.payment_declined()

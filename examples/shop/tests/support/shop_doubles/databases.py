@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from shop.kit.database import async_url
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import NullPool
+
+from shop.kit.database import async_url
 
 
 def template(migrations: Path, upgrade: Callable[[str], None]) -> tuple[str, Callable[[str], None]]:
@@ -23,8 +23,8 @@ def template(migrations: Path, upgrade: Callable[[str], None]) -> tuple[str, Cal
 
 @asynccontextmanager
 async def engine_for(url: str) -> AsyncIterator[AsyncEngine]:
-    """An engine for one test; it keeps no connection, so none is left when the database goes."""
-    engine = create_async_engine(async_url(url), poolclass=NullPool)
+    """An engine for one test, closed before the database goes."""
+    engine = create_async_engine(async_url(url))
     try:
         yield engine
     finally:

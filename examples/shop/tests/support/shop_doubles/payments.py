@@ -4,11 +4,10 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from shop_doubles.moments import NOON
-
 from shop.payments.domain.errors import AlreadyChargedError, OrderNotFoundError
 from shop.payments.domain.payment import Charge, Payment, PaymentStatus
 from shop.payments.service.ports import Acquirer, OrderClient, OrderDetails, OrderLine, PaymentRepository
+from shop_doubles.moments import NOON
 
 
 def a_charge(**changes: Any) -> Charge:
