@@ -1,1 +1,19 @@
 """The pytest plugin: fixtures and hooks. It loads at every pytest start, so it imports late what is heavy."""
+
+from accord.pytest_plugin.contracts import (
+    pact,
+    pytest_configure,
+    pytest_sessionfinish,
+    pytest_terminal_summary,
+    pytest_unconfigure,
+    verifier,
+)
+
+__all__ = [
+    "pact",
+    "pytest_configure",
+    "pytest_sessionfinish",
+    "pytest_terminal_summary",
+    "pytest_unconfigure",
+    "verifier",
+]

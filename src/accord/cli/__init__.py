@@ -1,0 +1,12 @@
+"""The command line. One file for each group of commands; only here are sibling packages joined."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """The entry point ``accord``: exit code 0 fine, 1 a finding, 2 misuse or a broken tool, 130 interrupted."""
+    from accord.cli.program import run  # noqa: PLC0415 - the entry point itself must import nothing heavy
+
+    sys.exit(run(sys.argv[1:]))

@@ -1,0 +1,118 @@
+"""``accord verify``: replay the contracts of a folder against a provider."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from accord.cli.output import coloured, print_json
+from accord.cli.versions import version_or_commit
+from accord.contract.junit import render_junit
+from accord.contract.ports import PactFiles
+from accord.contract.provider import Verifier
+from accord.contract.report import render_contract_line, render_interaction, render_templates, summary_line
+from accord.contract.results_folder import ResultsFolder
+from accord.contract.verification import ContractStarted, InteractionFinished, VerificationFinished
+from accord.contract.writing import replace_file
+from accord.core.apps import load_app
+from accord.core.errors import AppImportError, UsageError
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from accord.contract.verification import Event, VerificationResult
+
+EXAMPLE = """Example:
+
+    accord verify OrderService --app shop.orders.main:create_app --states states --pacts contracts/
+"""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("verify", epilog=EXAMPLE)(verify)
+
+
+def verify(
+    provider: Annotated[
+        str | None, typer.Argument(help="The provider, as the contracts name it; may be left out where there is one.")
+    ] = None,
+    pacts: Annotated[list[Path] | None, typer.Option(help="A pact file or a folder of them; may be repeated.")] = None,
+    app: Annotated[str | None, typer.Option(help="The application in process: module:app or module:factory.")] = None,
+    provider_url: Annotated[str | None, typer.Option(help="The URL of a provider that runs.")] = None,
+    states: Annotated[
+        str | None, typer.Option(help="A module with STATES = {state: function} and MESSAGES = {message: producer}.")
+    ] = None,
+    app_dir: Annotated[Path, typer.Option(help="Where to look for these modules.")] = Path(),
+    provider_version: Annotated[
+        str | None, typer.Option(help="The provider's version; GIT_COMMIT or the commit at hand by default.")
+    ] = None,
+    time_limit: Annotated[float, typer.Option(help="Seconds that one request may take.", min=0.001)] = 30.0,
+    junit: Annotated[Path | None, typer.Option(help="Write the result as JUnit XML to this file.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    record: Annotated[bool, typer.Option(help="Keep the result beside the pacts, for can-i-deploy.")] = True,
+) -> int:
+    """Verify a provider against the contracts of its consumers. Exit code 0: kept; 1: broken; 2: cannot tell."""
+    places = pacts or [Path("pacts")]
+    version = version_or_commit(provider_version)
+    name = provider or _only_provider(places)
+    verifier = Verifier(name, version=version, time_limit=time_limit).pacts(*places)
+    if states is not None:
+        verifier.states(_module(states, app_dir))
+    if app is not None:
+        verifier.app(load_app(app, app_dir=app_dir))
+    if provider_url is not None:
+        verifier.url(provider_url)
+    if record and version is not None:
+        for folder in {place if place.is_dir() else place.parent for place in places}:
+            verifier.record_to(ResultsFolder(folder))
+    if not as_json:
+        verifier.listen(_print_event)
+    result = verifier.check()
+    if as_json:
+        print_json(result.to_json())
+    if junit is not None:
+        replace_file(junit, render_junit(result))
+    return 0 if result.success else 1
+
+
+def _print_event(event: Event) -> None:
+    """The live account: each interaction as it is done."""
+    if isinstance(event, ContractStarted):
+        print(render_contract_line(event.contract.consumer, event.contract.source), flush=True)
+    elif isinstance(event, InteractionFinished):
+        print(coloured(render_interaction(event.result)), flush=True)
+    elif isinstance(event, VerificationFinished):
+        _print_end(event.result)
+
+
+def _print_end(result: VerificationResult) -> None:
+    templates = render_templates(result)
+    if templates:
+        print(f"\n{templates}")
+    print(f"\n{summary_line(result)}")
+
+
+def _only_provider(places: list[Path]) -> str:
+    providers = {contract.provider for place in places for contract in PactFiles(place).all_contracts()}
+    if len(providers) == 1:
+        return providers.pop()
+    found = f"they name {', '.join(sorted(providers))}" if providers else "there are none"
+    raise UsageError(f"which provider? Name it: accord verify PROVIDER. In the contracts given, {found}")
+
+
+def _module(name: str, folder: Path) -> ModuleType:
+    sys.path.insert(0, str(folder.absolute()))
+    try:
+        return importlib.import_module(name.removesuffix(".py").replace("/", "."))
+    except ModuleNotFoundError as error:
+        raise AppImportError(
+            f"--states {name}: no module {error.name!r} below {folder.absolute()}; "
+            "give a module's name such as tests.states, and --app-dir where it is"
+        ) from error
+    except Exception as error:
+        raise AppImportError(f"--states {name}: importing it raised {type(error).__name__}: {error}") from error

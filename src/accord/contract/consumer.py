@@ -1,0 +1,214 @@
+"""The consumer's side: define what is expected, let the consumer's own client call the mock, keep what was proved."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from accord.contract.findings import PactFailed
+from accord.contract.interactions import HttpBuilder, MessageBuilder
+from accord.contract.model import HttpInteraction, Interaction, ProviderState
+from accord.contract.spec import SpecVersion
+from accord.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from accord.contract.journal import Entry
+    from accord.contract.mock import MockSession
+    from accord.contract.mock_shells import Finish, InProcessMock, MockServer
+
+
+class Pact:
+    """The pact between a consumer, whose test this is, and a provider.
+
+    Args:
+        consumer: the participant under test.
+        provider: the participant that it calls, or whose messages it handles.
+        version: specification version of the file: ``4.0``, ``3.0``, ``2.0`` or ``1.1``.
+        directory: folder of the pact file, relative to the working directory.
+
+    Raises:
+        UsageError: an unknown version, or a participant without a name.
+    """
+
+    def __init__(self, consumer: str, provider: str, *, version: str = "4.0", directory: str | Path = "pacts") -> None:
+        for role, name in (("consumer", consumer), ("provider", provider)):
+            if not isinstance(name, str) or not name.strip():
+                raise UsageError(f"the {role} needs a name, seen {name!r}")
+            if set(name) & set('/\\\0<>:"|?*') or name.startswith("."):
+                raise UsageError(
+                    f"the {role}'s name {name!r} cannot stand in a file name; use letters, digits, - and _"
+                )
+        self.consumer = consumer
+        self.provider = provider
+        self.version = SpecVersion.parse(str(version))
+        # Not with pathlib: it would cost 4 ms of every test run's start.
+        self._file = os.path.join(os.path.abspath(directory), f"{consumer}-{provider}.json")  # noqa: PTH100, PTH118
+        self._expected: list[tuple[HttpInteraction, Entry]] = []
+        self._begun: dict[object, str] = {}
+        self._proved: list[Entry] = []
+
+    @property
+    def path(self) -> Path:
+        """The pact file."""
+        from pathlib import Path  # noqa: PLC0415 - importing Pact must stay cheap
+
+        return Path(self._file)
+
+    def given(self, state: str, /, **parameters: Any) -> Given:
+        """Name a provider state, with its parameters, under which what follows is expected."""
+        return Given(self, (ProviderState(state, parameters),))
+
+    def upon_receiving(self, description: str) -> HttpBuilder:
+        """Begin an HTTP interaction without a provider state."""
+        return Given(self, ()).upon_receiving(description)
+
+    def expects_to_receive(self, description: str) -> MessageBuilder:
+        """Begin a message, such as an event, without a provider state."""
+        return Given(self, ()).expects_to_receive(description)
+
+    def serve(self, *, port: int = 0) -> MockServer:
+        """Answer on a real socket on loopback while the block is open.
+
+        Args:
+            port: the port; a free one by default.
+
+        Raises:
+            PactFailed: when the block is left: something came that was not expected, or the reverse.
+            UsageError: nothing is expected, or the port is taken.
+        """
+        from accord.contract.mock_shells import MockServer  # noqa: PLC0415 - messages need no mock
+
+        return MockServer(self._session(), self._finisher(), port=port)
+
+    def in_process(self) -> InProcessMock:
+        """Answer without a socket: the block gives a transport for httpx.Client and httpx.AsyncClient.
+
+        Raises:
+            PactFailed: when the block is left: something came that was not expected, or the reverse.
+            UsageError: nothing is expected.
+        """
+        from accord.contract.mock_shells import InProcessMock  # noqa: PLC0415 - messages need no mock
+
+        return InProcessMock(self._session(), self._finisher())
+
+    def write(self) -> Path:
+        """Write the pact file now, merged with what is already in it; else it is written at the end of the run.
+
+        Returns:
+            The file.
+
+        Raises:
+            UsageError: nothing was proved yet, or the same interaction was defined differently twice.
+        """
+        from accord.contract import journal  # noqa: PLC0415 - importing Pact must stay cheap
+
+        entries = journal.take_from_memory(self._file) or list(self._proved)
+        if not entries:
+            raise UsageError(
+                f"nothing to write for {self.consumer} and {self.provider}: no interaction was proved yet. "
+                "Call your client inside `with pact.serve():` or `with pact.in_process():` first"
+            )
+        journal.assemble(entries)
+        return self.path
+
+    def begin(self, builder: object, description: str) -> None:
+        """Note that a builder was begun; one that is never finished is told when the mock starts."""
+        self._begun[builder] = description
+
+    def expect(self, builder: object, interaction: HttpInteraction) -> Pact:
+        """Add a finished HTTP interaction to what the next mock expects."""
+        self._begun.pop(builder, None)
+        # As it will stand in the file: what the version cannot express is told here, where it is said.
+        self._expected.append((interaction, self._entry(interaction)))
+        return self
+
+    def prove(self, interaction: Interaction) -> None:
+        """Keep an interaction that the consumer handled as it says."""
+        self._record([self._entry(interaction)])
+
+    def _record(self, entries: Sequence[Entry]) -> None:
+        from accord.contract import journal  # noqa: PLC0415 - importing Pact must stay cheap
+
+        self._proved.extend(entries)
+        journal.record(entries)
+
+    def _entry(self, interaction: Interaction) -> Entry:
+        from accord.contract.journal import Entry, current_test  # noqa: PLC0415 - importing Pact must stay cheap
+        from accord.contract.writing import interaction_to_json  # noqa: PLC0415 - as above
+
+        is_v3_message = self.version is not SpecVersion.V4 and not isinstance(interaction, HttpInteraction)
+        return Entry(
+            path=self._file,
+            consumer=self.consumer,
+            provider=self.provider,
+            version=self.version.value,
+            interaction=interaction_to_json(interaction, self.version),
+            section="messages" if is_v3_message else "interactions",
+            test=current_test(),
+        )
+
+    def _session(self) -> MockSession:
+        from accord.contract.mock import MockSession  # noqa: PLC0415 - messages need no mock
+
+        if self._begun:
+            names = ", ".join(repr(name) for name in self._begun.values())
+            self._begun.clear()
+            raise UsageError(f"begun and never finished: {names}; end it with .will_respond_with(…)")
+        if not self._expected:
+            raise UsageError(
+                "nothing is expected: define an interaction first, "
+                "with .upon_receiving(…).with_request(…).will_respond_with(…)"
+            )
+        return MockSession([interaction for interaction, _ in self._expected], self.version)
+
+    def _finisher(self) -> Finish:
+        """What judges a session when its block is left: it knows what this session expected, and nothing later."""
+        entries = [entry for _, entry in self._expected]
+        self._expected = []
+        return partial(self._finish, entries)
+
+    def _finish(self, entries: Sequence[Entry], session: MockSession, error: BaseException | None) -> None:
+        problems = session.problems()
+        title = f"The pact between {self.consumer} and {self.provider} failed:"
+        if error is not None:
+            # The test failed by itself; what the mock saw often tells why.
+            if problems:
+                error.add_note("\n\n".join([title, *problems]))
+            return
+        if problems:
+            raise PactFailed(title, problems)
+        self._record(entries)
+
+
+class Given:
+    """Provider states, and what is expected under them."""
+
+    def __init__(self, pact: Pact, states: tuple[ProviderState, ...]) -> None:
+        self._pact = pact
+        self._states = states
+
+    def given(self, state: str, /, **parameters: Any) -> Given:
+        """Name a further provider state."""
+        return Given(self._pact, (*self._states, ProviderState(state, parameters)))
+
+    def and_given(self, state: str, /, **parameters: Any) -> Given:
+        """The same as given, where it reads better."""
+        return self.given(state, **parameters)
+
+    def upon_receiving(self, description: str) -> HttpBuilder:
+        """Begin an HTTP interaction."""
+        return HttpBuilder(self._pact, _described(description), self._states)
+
+    def expects_to_receive(self, description: str) -> MessageBuilder:
+        """Begin a message, such as an event."""
+        return MessageBuilder(self._pact, _described(description), self._states)
+
+
+def _described(description: str) -> str:
+    if not isinstance(description, str) or not description.strip():
+        raise UsageError(f"an interaction needs a description, seen {description!r}")
+    return description

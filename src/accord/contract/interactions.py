@@ -1,0 +1,264 @@
+"""The fluent steps by which a consumer's test says what it expects; each step offers only what may follow."""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any
+
+from accord.contract.bodies import MISSING, Body, is_json
+from accord.contract.findings import PactFailed
+from accord.contract.matchers import Matcher
+from accord.contract.model import AsyncMessage, HttpInteraction, MessageContents, Request, Response
+from accord.contract.paths import PathExpression
+from accord.contract.rules import MatchingRules, RuleCategory, RuleList
+from accord.contract.templates import TemplateParts, take_values
+from accord.core.documents import parse_json_body
+from accord.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from accord.contract.consumer import Pact
+    from accord.contract.model import ProviderState
+    from accord.contract.spec import SpecVersion
+
+    Handler = Callable[[Any, dict[str, Any]], Any]
+
+NOTHING: Any = object()
+"""Stands for a body that is not given; None is JSON's null."""
+
+_SINCE_V3 = (
+    "equality", "include", "integer", "decimal", "number", "boolean", "null", "date", "time", "datetime", "values",
+    "contentType",
+)  # fmt: skip
+_SINCE_V4 = ("eachKey", "eachValue", "arrayContains", "statusCode", "notEmpty", "semver")
+
+
+class HttpBuilder:
+    """An HTTP interaction of which the request is still to be said."""
+
+    def __init__(self, pact: Pact, description: str, states: tuple[ProviderState, ...]) -> None:
+        self._pact = pact
+        self._description = description
+        self._states = states
+        pact.begin(self, description)
+
+    def with_request(
+        self,
+        method: str,
+        path: str | Matcher,
+        *,
+        headers: Mapping[str, Any] | None = None,
+        query: Mapping[str, Any] | None = None,
+        body: Any = NOTHING,
+    ) -> ResponseBuilder:
+        """Say what the consumer will send.
+
+        Args:
+            method: such as ``GET``.
+            path: without the query; may be a matcher.
+            headers: name to a text, a matcher or a list of these; further headers may be sent.
+            query: parameter to a text, a matcher or a list of these; no other parameter may be sent.
+            body: what JSON can hold, with matchers; or a text or bytes as the content type says.
+
+        Raises:
+            UsageError: a wrong type, or a matcher that the version of the pact cannot express.
+        """
+        if isinstance(path, Matcher):
+            rules: dict[str, RuleCategory] = {"path": TemplateParts(path).rules}
+            path = str(TemplateParts(path).example)
+        else:
+            rules = {}
+        if not isinstance(path, str) or not path.startswith("/"):
+            raise UsageError(f"with_request({method!r}, {path!r}): expected a path that starts with '/'")
+        if "?" in path:
+            raise UsageError(f"with_request({method!r}, {path!r}): give the query as query={{…}}, not in the path")
+        taken_headers, rules["header"] = take_values(headers or {})
+        taken_query, rules["query"] = take_values(query or {})
+        taken_body, rules["body"], generators = _take_body(body, taken_headers)
+        request = Request(
+            method.upper(),
+            path,
+            taken_query,
+            taken_headers,
+            taken_body,
+            _checked(rules, self._pact.version),
+            generators,
+        )
+        return ResponseBuilder(self._pact, self, self._description, self._states, request)
+
+
+class ResponseBuilder:
+    """An HTTP interaction of which the response is still to be said."""
+
+    def __init__(
+        self, pact: Pact, begun: HttpBuilder, description: str, states: tuple[ProviderState, ...], request: Request
+    ) -> None:
+        self._pact = pact
+        self._begun = begun
+        self._description = description
+        self._states = states
+        self._request = request
+
+    def will_respond_with(self, status: int, *, headers: Mapping[str, Any] | None = None, body: Any = NOTHING) -> Pact:
+        """Say what the provider answers, as far as the consumer needs it, and add the interaction to the pact.
+
+        Args:
+            status: status code.
+            headers: name to a text, a matcher or a list of these.
+            body: what JSON can hold, with matchers; or a text or bytes as the content type says.
+
+        Raises:
+            UsageError: a wrong type, or a matcher that the version of the pact cannot express.
+        """
+        if isinstance(status, bool) or not isinstance(status, int) or not 100 <= status <= 599:  # noqa: PLR2004 - HTTP's range
+            raise UsageError(f"will_respond_with({status!r}): expected a status code from 100 to 599")
+        rules: dict[str, RuleCategory] = {}
+        taken_headers, rules["header"] = take_values(headers or {})
+        taken_body, rules["body"], generators = _take_body(body, taken_headers)
+        response = Response(status, taken_headers, taken_body, _checked(rules, self._pact.version), generators)
+        interaction = HttpInteraction(self._description, self._states, request=self._request, response=response)
+        return self._pact.expect(self._begun, interaction)
+
+
+class MessageBuilder:
+    """A message of which the content is still to be said, or which is ready to be verified."""
+
+    def __init__(
+        self,
+        pact: Pact,
+        description: str,
+        states: tuple[ProviderState, ...],
+    ) -> None:
+        self._pact = pact
+        self._description = description
+        self._states = states
+        self._body: Any = NOTHING
+        self._metadata: Mapping[str, Any] = {}
+
+    def with_content(self, content: Any) -> MessageBuilder:
+        """Say what the message holds, as far as the consumer needs it: what JSON can hold, with matchers."""
+        self._body = content
+        return self
+
+    def with_metadata(self, metadata: Mapping[str, Any]) -> MessageBuilder:
+        """Say what comes beside the content, such as a key or a content type; values may be matchers."""
+        self._metadata = metadata
+        return self
+
+    def verify(self, handler: Handler) -> None:
+        """Give the example to the consumer's own handler; the message joins the pact if the handler takes it.
+
+        Args:
+            handler: called with the content and the metadata; sync, or async where no event loop runs.
+
+        Raises:
+            PactFailed: the handler raised; its exception is the cause.
+            UsageError: no content, or an async handler inside a running event loop (use averify).
+        """
+        message, content = self._message()
+        with _failing(self._pact, message):
+            result = handler(content, dict(message.contents.metadata))
+            if inspect.isawaitable(result):
+                _run(result, "await pact.….averify(handler)")
+        self._pact.prove(message)
+
+    async def averify(self, handler: Handler) -> None:
+        """The same as verify, in async code."""
+        message, content = self._message()
+        with _failing(self._pact, message):
+            result = handler(content, dict(message.contents.metadata))
+            if inspect.isawaitable(result):
+                await result
+        self._pact.prove(message)
+
+    def _message(self) -> tuple[AsyncMessage, Any]:
+        if self._body is NOTHING:
+            raise UsageError(f"the message {self._description!r} has no content; say it with .with_content(…)")
+        declared = self._metadata.get("contentType", self._metadata.get("content-type"))
+        headers = {"content-type": (declared,)} if isinstance(declared, str) else {}
+        body, body_rules, generators = _take_body(self._body, headers)
+        metadata = {name: TemplateParts(value) for name, value in self._metadata.items()}
+        metadata_rules = _rules_by_name(metadata)
+        contents = MessageContents(
+            body,
+            {name: parts.example for name, parts in metadata.items()},
+            _checked({"body": body_rules, "metadata": metadata_rules}, self._pact.version),
+            generators,
+        )
+        # The handler gets a copy: what it changes must not end up in the pact.
+        content = parse_json_body(body.data) if is_json(body.media_type()) else body.data
+        return AsyncMessage(self._description, self._states, contents=contents), content
+
+
+def _rules_by_name(metadata: Mapping[str, TemplateParts]) -> RuleCategory:
+    entries: dict[PathExpression, RuleList] = {}
+    for name, parts in metadata.items():
+        for expression, rules in parts.rules:
+            if not expression.tokens:
+                entries[PathExpression((name,), name)] = rules
+    return RuleCategory(entries)
+
+
+def _take_body(template: Any, headers: Mapping[str, tuple[str, ...]]) -> tuple[Body, RuleCategory, dict[str, Any]]:
+    declared = next((values[0] for name, values in headers.items() if name.lower() == "content-type"), None)
+    if template is NOTHING:
+        return MISSING, RuleCategory(), {}
+    if isinstance(template, bytes):
+        return Body.of_bytes(template, declared), RuleCategory(), {}
+    if isinstance(template, str) and declared and not is_json(Body("empty", content_type=declared).media_type()):
+        return Body.of_text(template, declared), RuleCategory(), {}
+    parts = TemplateParts(template)
+    generators = {"body": parts.generators} if parts.generators else {}
+    return Body.of_json(parts.example, declared or "application/json"), parts.rules, generators
+
+
+def _checked(rules: dict[str, RuleCategory], version: SpecVersion) -> MatchingRules:
+    """The rules, if the version can express them."""
+    kept = {name: category for name, category in rules.items() if category}
+    for category in kept.values():
+        for expression, rule_list in category:
+            for rule in rule_list.rules:
+                needed = 4 if rule.match in _SINCE_V4 else 3 if rule.match in _SINCE_V3 else 2
+                if version.major < needed:
+                    raise UsageError(
+                        f"at {expression.text}: the rule {rule.match!r} needs version {needed}.0, this pact is "
+                        f"version {version.value}; use Pact(…, version='{needed}.0')"
+                        + (", match.like(…) or match.regex(…)" if version.major == 2 else "")  # noqa: PLR2004
+                    )
+    return MatchingRules(kept)
+
+
+class _failing:  # noqa: N801 - reads as a statement
+    """Turns what a handler raises into a PactFailed that says which message it was."""
+
+    def __init__(self, pact: Pact, message: AsyncMessage) -> None:
+        self._pact = pact
+        self._message = message
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: object) -> None:
+        if isinstance(error, Exception) and not isinstance(error, UsageError):
+            title = f"The pact between {self._pact.consumer} and {self._pact.provider} failed:"
+            problem = (
+                f"The consumer's handler raised on the message {self._message.title!r}: {type(error).__name__}: {error}"
+            )
+            raise PactFailed(title, [problem]) from error
+
+
+def _run(awaitable: Awaitable[Any], instead: str) -> None:
+    import asyncio  # noqa: PLC0415 - only async handlers need it
+
+    async def wait() -> None:
+        await awaitable
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(wait())
+        return
+    if inspect.iscoroutine(awaitable):
+        awaitable.close()
+    raise UsageError(f"an async handler inside a running event loop: use {instead}")

@@ -1,0 +1,228 @@
+"""Comparing JSON values along the rules in play, from the root down."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Any
+
+from accord.contract.matching.values import check_all, check_json, check_length, check_text, strictly_equal
+from accord.contract.mismatches import ABSENT, Mismatch, MismatchKind, kind_of, shown
+from accord.contract.paths import PathExpression, Wildcard, join
+from accord.contract.rule_format import rule_from_json, rules_from_json
+from accord.contract.rules import ActiveRules, Rule, RuleCategory, RuleList
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+NO_ACTIVE_RULES = ActiveRules([], 0)
+_ARRAY_ONLY_PASSES = (
+    "number", "integer", "decimal", "date", "time", "datetime", "include", "boolean", "semver", "regex",
+)  # fmt: skip
+
+
+def match_json(
+    expected: Any, actual: Any, rules: RuleCategory, *, allow_unexpected: bool, kind: MismatchKind = "body"
+) -> list[Mismatch]:
+    """Compare two JSON values.
+
+    Args:
+        expected: the example.
+        actual: the value seen.
+        rules: the rules of the category ``body``.
+        allow_unexpected: objects may have more keys than expected, as in responses and messages.
+        kind: what the mismatches are to say they are about.
+    """
+    matcher = JsonMatcher(allow_unexpected=allow_unexpected, kind=kind)
+    matcher.compare("$", expected, actual, ActiveRules.at_root(rules))
+    return matcher.mismatches
+
+
+class JsonMatcher:
+    """Walks expected and actual together and collects what differs."""
+
+    def __init__(self, *, allow_unexpected: bool, kind: MismatchKind = "body") -> None:
+        self.allow_unexpected = allow_unexpected
+        self.kind: MismatchKind = kind
+        self.mismatches: list[Mismatch] = []
+
+    def compare(self, path: str, expected: Any, actual: Any, active: ActiveRules) -> None:
+        """Compare what stands at one path."""
+        if isinstance(expected, dict):
+            if isinstance(actual, dict):
+                self._compare_objects(path, expected, actual, active)
+            else:
+                self._wrong_kind(path, expected, actual)
+        elif isinstance(expected, list):
+            if isinstance(actual, list):
+                self._compare_arrays(path, expected, actual, active)
+            else:
+                self._wrong_kind(path, expected, actual)
+        else:
+            self._compare_scalars(path, expected, actual, active)
+
+    def _compare_scalars(self, path: str, expected: Any, actual: Any, active: ActiveRules) -> None:
+        best = active.best()
+        if best is None:
+            if not strictly_equal(expected, actual):
+                self._report(path, expected, actual, f"expected {shown(expected)}, seen {shown(actual)}")
+            return
+        rules, cascaded = best
+        for message in check_all(rules, lambda rule: check_json(rule, expected, actual, cascaded=cascaded)):
+            self._report(path, expected, actual, message)
+
+    # Objects
+
+    def _compare_objects(
+        self, path: str, expected: dict[str, Any], actual: dict[str, Any], active: ActiveRules
+    ) -> None:
+        if not expected and actual and not self.allow_unexpected:
+            self._report(path, expected, actual, f"expected an empty object, seen {shown(actual)}")
+            return
+        best = active.best()
+        rules, cascaded = best or (RuleList(()), False)
+        if _has(rules, "equality") and rules.combine == "AND":
+            self._compare_exactly(path, expected, actual)
+            return
+        for message in check_all(rules, lambda rule: _check_collection(rule, actual, cascaded=cascaded)):
+            self._report(path, expected, actual, message)
+        each_value = None if cascaded else _find(rules, "eachValue")
+        if not cascaded and (each_value or _has(rules, "values")):
+            child_rules = _rules_for_each(each_value, active) if each_value else active
+            self._compare_values(path, expected, actual, child_rules)
+        else:
+            if cascaded or not _has(rules, "eachKey"):
+                self._compare_keys(path, expected, actual)
+            for key, value in expected.items():
+                if key in actual:
+                    self.compare(join(path, key), value, actual[key], active.step(key))
+        each_key = None if cascaded else _find(rules, "eachKey")
+        if each_key:
+            self._compare_each_key(path, actual, each_key)
+
+    def _compare_keys(self, path: str, expected: dict[str, Any], actual: dict[str, Any]) -> None:
+        unexpected = [key for key in actual if key not in expected]
+        for key, value in expected.items():
+            if key not in actual:
+                self._report(join(path, key), value, ABSENT, _missing_key(key, value, unexpected, actual))
+        if not self.allow_unexpected:
+            for key in unexpected:
+                self._report(join(path, key), ABSENT, actual[key], f"unexpected key, seen {shown(actual[key])}")
+
+    def _compare_values(self, path: str, expected: dict[str, Any], actual: dict[str, Any], active: ActiveRules) -> None:
+        """With the rules ``values`` and ``eachValue`` the keys do not count: each value is compared with an example."""
+        if not expected:
+            return
+        example = next(iter(expected.values()))
+        for key, value in actual.items():
+            self.compare(join(path, key), expected.get(key, example), value, active.step(key))
+
+    def _compare_each_key(self, path: str, actual: dict[str, Any], rule: Rule) -> None:
+        for nested in rule.get("rules") or []:
+            key_rule = rule_from_json(nested, path)
+            for key in actual:
+                message = check_text(key_rule, str(rule.get("value") or ""), key)
+                if message:
+                    self._report(join(path, key), ABSENT, key, f"key {key!r}: {message}")
+
+    # Arrays
+
+    def _compare_arrays(self, path: str, expected: list[Any], actual: list[Any], active: ActiveRules) -> None:
+        best = active.best()
+        if best is None:
+            self._compare_items(path, expected, actual, active)
+            return
+        rules, cascaded = best
+        if _has(rules, "equality") and rules.combine == "AND":
+            self._compare_exactly(path, expected, actual)
+            return
+        for message in check_all(rules, lambda rule: _check_collection(rule, actual, cascaded=cascaded)):
+            self._report(path, expected, actual, message)
+        contains = None if cascaded else _find(rules, "arrayContains")
+        if contains:
+            self._compare_variants(path, expected, actual, contains)
+            return
+        each_value = None if cascaded else _find(rules, "eachValue")
+        child_rules = _rules_for_each(each_value, active) if each_value else active
+        # With a rule on the array, its first example stands for every further item.
+        for index, item in enumerate(actual if expected else ()):
+            example = expected[index] if index < len(expected) else expected[0]
+            self.compare(join(path, index), example, item, child_rules.step(index))
+
+    def _compare_items(self, path: str, expected: list[Any], actual: list[Any], active: ActiveRules) -> None:
+        for index, (example, item) in enumerate(zip(expected, actual, strict=False)):
+            self.compare(join(path, index), example, item, active.step(index))
+        if len(expected) != len(actual):
+            message = f"expected {_items(len(expected))}, seen {len(actual)}"
+            self._report(path, expected, actual, message)
+
+    def _compare_variants(self, path: str, expected: list[Any], actual: list[Any], rule: Rule) -> None:
+        variants = rule.get("variants") or [{"index": index} for index in range(len(expected))]
+        for variant in variants:
+            index = int(variant.get("index", 0))
+            if index >= len(expected):
+                self._report(path, expected, actual, f"the rule 'arrayContains' has no example for variant {index}")
+                continue
+            rules = rules_from_json({"body": variant.get("rules") or {}}, path, v2=False).category("body")
+            if not any(self._fits(expected[index], item, rules) for item in actual):
+                self._report(
+                    path, expected[index], actual, f"no item matches variant {index}, such as {shown(expected[index])}"
+                )
+
+    def _fits(self, expected: Any, actual: Any, rules: RuleCategory) -> bool:
+        return not match_json(expected, actual, rules, allow_unexpected=self.allow_unexpected)
+
+    # What all of them share
+
+    def _compare_exactly(self, path: str, expected: Any, actual: Any) -> None:
+        strict = JsonMatcher(allow_unexpected=False, kind=self.kind)
+        strict.compare(path, expected, actual, NO_ACTIVE_RULES)
+        self.mismatches += strict.mismatches
+
+    def _wrong_kind(self, path: str, expected: Any, actual: Any) -> None:
+        seen = "null" if actual is None else f"{kind_of(actual)}: {shown(actual)}"
+        self._report(path, expected, actual, f"expected {kind_of(expected)}, seen {seen}")
+
+    def _report(self, path: str, expected: Any, actual: Any, message: str) -> None:
+        self.mismatches.append(Mismatch(self.kind, path, expected, actual, message))
+
+
+def _check_collection(rule: Rule, actual: dict[str, Any] | list[Any], *, cascaded: bool) -> str | None:
+    """What a rule says about an array or object as such; most only hand themselves down to its children."""
+    if rule.match == "type":
+        return None if cascaded else check_length(rule, len(actual))
+    if rule.match == "notEmpty":
+        return None if actual or cascaded else f"expected {kind_of(actual)} that is not empty"
+    if rule.match in ("equality", "values", "eachKey", "eachValue", "arrayContains"):
+        return None
+    if rule.match in _ARRAY_ONLY_PASSES and (isinstance(actual, list) or rule.match == "regex"):
+        return None
+    return f"the rule {rule.match!r} does not apply to {kind_of(actual)}"
+
+
+def _rules_for_each(rule: Rule, active: ActiveRules) -> ActiveRules:
+    """The rules that ``eachValue`` gives to every child; without any, those further down the document still count."""
+    nested = tuple(rule_from_json(item, "$") for item in rule.get("rules") or [])
+    if not nested:
+        return active
+    return ActiveRules.at_root(RuleCategory({PathExpression((Wildcard.FIELD,), "$.*"): RuleList(nested)}))
+
+
+def _missing_key(key: str, value: Any, unexpected: Iterable[str], actual: dict[str, Any]) -> str:
+    message = f"expected {kind_of(value)} such as {shown(value)}, seen nothing"
+    # A renamed field is the commonest break: say what the value seems to be called now.
+    near = difflib.get_close_matches(key, unexpected, 1) or [
+        name for name in unexpected if actual[name] == value and value not in (None, "", [], {}, True, False)
+    ]
+    return f"{message}; is it now called {near[0]!r}?" if near else message
+
+
+def _items(count: int) -> str:
+    return "an empty array" if count == 0 else f"{count} item{'s' if count != 1 else ''}"
+
+
+def _find(rules: RuleList, match: str) -> Rule | None:
+    return next((rule for rule in rules.rules if rule.match == match), None)
+
+
+def _has(rules: RuleList, match: str) -> bool:
+    return _find(rules, match) is not None

@@ -1,0 +1,243 @@
+"""The provider's side: replay contracts against the real provider and say where it does not keep them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from accord.contract.findings import VerificationFailed
+from accord.contract.handlers import StateHandler, check_callable
+from accord.contract.model import HttpInteraction
+from accord.contract.ports import source_of
+from accord.contract.replay import Replay
+from accord.contract.report import render_text
+from accord.contract.steps import adrive, drive
+from accord.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Sequence
+    from pathlib import Path
+    from types import ModuleType
+
+    from accord.contract.handlers import Handler
+    from accord.contract.model import Contract
+    from accord.contract.ports import PactSource, ResultSink
+    from accord.contract.steps import Call
+    from accord.contract.transports import ProviderTransport
+    from accord.contract.verification import Event, VerificationResult
+
+
+class Verifier:
+    """Verifies a provider against the contracts of its consumers.
+
+    Args:
+        provider: the participant, as the contracts name it.
+        version: its version, for the record, or None.
+        time_limit: seconds that one request may take.
+    """
+
+    def __init__(self, provider: str, *, version: str | None = None, time_limit: float = 30.0) -> None:
+        if not isinstance(provider, str) or not provider.strip():
+            raise UsageError(f"the provider needs a name, seen {provider!r}")
+        self.provider = provider
+        self._version = version
+        self._time_limit = time_limit
+        self._app: tuple[Any, Literal["asgi", "wsgi"]] | None = None
+        self._url: str | None = None
+        self._states: dict[str, StateHandler] = {}
+        self._messages: dict[str, Handler] = {}
+        self._sources: list[PactSource] = []
+        self._sinks: list[ResultSink] = []
+        self._listeners: list[Callable[[Event], None]] = []
+
+    def app(self, app: Any, *, kind: Literal["asgi", "wsgi"] | None = None) -> Self:
+        """Verify an application in this process, without a socket; an ASGI application's lifespan is run.
+
+        Args:
+            app: the ASGI or WSGI application.
+            kind: which of the two, where it cannot be seen from its signature.
+
+        Raises:
+            UsageError: neither, or not to be told apart.
+        """
+        from accord.core.apps import app_kind  # noqa: PLC0415 - only applications in process need it
+
+        self._only_one("app")
+        self._app = (app, kind or app_kind(app))
+        return self
+
+    def url(self, url: str) -> Self:
+        """Verify a provider that runs at a URL.
+
+        Raises:
+            UsageError: not an http or https URL.
+        """
+        self._only_one("url")
+        if not isinstance(url, str) or not url.startswith(("http://", "https://")):
+            raise UsageError(f"expected a URL such as http://127.0.0.1:8000, seen {url!r}")
+        self._url = url
+        return self
+
+    def state(self, name: str, setup: Handler, teardown: Handler | None = None) -> Self:
+        """Give the handler of a provider state.
+
+        Args:
+            name: the state, word for word as the contracts say it.
+            setup: ``setup(**parameters)``, sync or async; brings the provider into the state.
+            teardown: the same, after the interaction, whatever came of it.
+
+        Raises:
+            UsageError: not a function, or the state has a handler already.
+        """
+        check_callable(name, setup, "state handler")
+        if teardown is not None:
+            check_callable(name, teardown, "teardown")
+        if name in self._states:
+            raise UsageError(f"the provider state {name!r} has a handler already: {self._states[name].setup!r}")
+        self._states[name] = StateHandler(setup, teardown)
+        return self
+
+    def states(self, module: ModuleType) -> Self:
+        """Take the handlers and producers of a module: its dictionaries ``STATES`` and ``MESSAGES``.
+
+        ``STATES`` maps a state to its setup function or to (setup, teardown); ``MESSAGES`` maps a message's
+        description to its producer.
+
+        Raises:
+            UsageError: the module has neither.
+        """
+        states, messages = getattr(module, "STATES", None), getattr(module, "MESSAGES", None)
+        if states is None and messages is None:
+            raise UsageError(
+                f"the module {module.__name__} has neither STATES nor MESSAGES; "
+                "write STATES = {'the state': function}"
+            )
+        for name, handler in (states or {}).items():
+            if isinstance(handler, tuple):
+                self.state(name, *handler)
+            else:
+                self.state(name, handler)
+        for description, producer in (messages or {}).items():
+            self.message(description, producer)
+        return self
+
+    def message(self, description: str, producer: Handler) -> Self:
+        """Give the producer of a message.
+
+        Args:
+            description: the message, word for word as the contracts say it.
+            producer: called without arguments, sync or async; returns the content, or (content, metadata).
+
+        Raises:
+            UsageError: not a function, or the message has a producer already.
+        """
+        check_callable(description, producer, "producer")
+        if description in self._messages:
+            raise UsageError(f"the message {description!r} has a producer already: {self._messages[description]!r}")
+        self._messages[description] = producer
+        return self
+
+    def pacts(self, *places: str | Path | PactSource) -> Self:
+        """Say where the contracts are: files, folders or sources."""
+        self._sources += [source_of(place) for place in places]
+        return self
+
+    def record_to(self, sink: ResultSink) -> Self:
+        """Keep the result of the verification, whatever it is."""
+        self._sinks.append(sink)
+        return self
+
+    def listen(self, listener: Callable[[Event], None]) -> Self:
+        """Be told of each event as it happens."""
+        self._listeners.append(listener)
+        return self
+
+    def verify(self) -> VerificationResult:
+        """Replay all contracts.
+
+        Raises:
+            VerificationFailed: a contract is not kept; carries the result.
+            AccordError: no contract was found, or the provider is down.
+        """
+        result = self.check()
+        if not result.success:
+            raise VerificationFailed(render_text(result), result)
+        return result
+
+    async def averify(self) -> VerificationResult:
+        """The same as verify, in async code."""
+        result = await self.acheck()
+        if not result.success:
+            raise VerificationFailed(render_text(result), result)
+        return result
+
+    def check(self) -> VerificationResult:
+        """The same as verify, but return the result also when a contract is not kept."""
+        _refuse_running_loop()
+        return drive(self._steps(blocking=True))
+
+    async def acheck(self) -> VerificationResult:
+        """The same as check, in async code."""
+        return await adrive(self._steps(blocking=False))
+
+    def _steps(self, *, blocking: bool) -> Generator[Call, Any, VerificationResult]:
+        contracts = self._contracts()
+        replay = Replay(
+            self.provider,
+            self._version,
+            transport=self._transport(contracts, blocking=blocking),
+            states=self._states,
+            messages=self._messages,
+            listeners=self._listeners,
+        )
+        result = yield from replay.run(contracts)
+        for sink in self._sinks:
+            sink.record(result)
+        return result
+
+    def _contracts(self) -> Sequence[Contract]:
+        if not self._sources:
+            raise UsageError("no contracts were given; say where they are with .pacts('pacts/')")
+        contracts = [contract for source in self._sources for contract in source.contracts_for(self.provider)]
+        if not contracts:
+            places = ", ".join(source.describe() for source in self._sources)
+            raise UsageError(f"no contract with the provider {self.provider} in {places}{self._others()}")
+        return contracts
+
+    def _others(self) -> str:
+        from accord.contract.ports import PactFiles  # noqa: PLC0415 - for this message only
+
+        providers = {
+            contract.provider
+            for source in self._sources
+            if isinstance(source, PactFiles)
+            for contract in source.all_contracts()
+        }
+        return f"; the providers there are: {', '.join(sorted(providers))}" if providers else ", which hold none at all"
+
+    def _transport(self, contracts: Sequence[Contract], *, blocking: bool) -> ProviderTransport | None:
+        from accord.contract import transports  # noqa: PLC0415 - brings the callers, which only this needs
+
+        if self._app is not None:
+            return transports.app_transport(*self._app, time_limit=self._time_limit)
+        if self._url is not None:
+            return transports.UrlTransport(self._url, time_limit=self._time_limit, blocking=blocking)
+        if any(isinstance(each, HttpInteraction) for contract in contracts for each in contract.interactions):
+            raise UsageError(
+                "the contracts hold HTTP interactions; name the provider with .app(…) or .url(…), "
+                "on the command line with --app or --provider-url"
+            )
+        return None
+
+    def _only_one(self, adding: str) -> None:
+        if self._app is not None or self._url is not None:
+            raise UsageError(f".{adding}(…): the provider is named already; give one .app(…) or one .url(…)")
+
+
+def _refuse_running_loop() -> None:
+    import asyncio  # noqa: PLC0415 - not needed to build a verifier
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return
+    raise UsageError("verify() inside a running event loop: use `await verifier.averify()`")

@@ -1,0 +1,74 @@
+"""A verification's result for people: what matters of each difference, and what to write where something is missing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from accord.contract.handlers import message_template, state_template
+from accord.contract.model import HttpInteraction
+
+if TYPE_CHECKING:
+    from accord.contract.model import Interaction
+    from accord.contract.verification import ContractResult, InteractionResult, VerificationResult
+
+_MARKS = {"passed": "✓", "failed": "✗", "pending": "○"}
+
+
+def render_text(result: VerificationResult) -> str:
+    """The whole result: a line for each interaction, what is wrong below it, then what is to be written."""
+    parts = [summary_line(result)]
+    parts += [_contract(each) for each in result.contracts]
+    templates = render_templates(result)
+    if templates:
+        parts.append(templates)
+    return "\n\n".join(parts)
+
+
+def summary_line(result: VerificationResult) -> str:
+    """One sentence: how many interactions are kept."""
+    interactions = result.interactions
+    kept = sum(each.status == "passed" for each in interactions)
+    version = f" (v{result.version})" if result.version else ""
+    verb = "keeps" if result.success else "does not keep"
+    return f"{result.provider}{version} {verb} its contracts: {kept} of {len(interactions)} interactions pass"
+
+
+def render_interaction(result: InteractionResult) -> str:
+    """One interaction: a line, and what is wrong with it below."""
+    lines = [f"  {_MARKS[result.status]} {result.interaction.title}"]
+    if result.status == "passed":
+        return lines[0]
+    call = _call(result.interaction)
+    if call:
+        lines.append(f"      {call}")
+    lines += [f"      {mismatch}" for mismatch in result.mismatches]
+    if result.problem is not None:
+        lines += [f"      {line}" for line in result.problem.splitlines()]
+    if result.traceback is not None:
+        lines += [f"      | {line}" for line in result.traceback.splitlines()]
+    return "\n".join(lines)
+
+
+def render_contract_line(consumer: str, source: str | None) -> str:
+    """The heading of a contract's interactions."""
+    return f"{consumer}{f' ({source})' if source else ''}"
+
+
+def render_templates(result: VerificationResult) -> str:
+    """The functions to write for what had no handler; empty where nothing is missing."""
+    templates = [state_template(name, parameters) for name, parameters in result.missing_states.items()]
+    templates += [message_template(description) for description in result.missing_messages]
+    if not templates:
+        return ""
+    return "\n\n".join(["Write what is missing; ready to paste:", *templates])
+
+
+def _contract(result: ContractResult) -> str:
+    heading = render_contract_line(result.contract.consumer, result.contract.source)
+    return "\n".join([heading, *(render_interaction(each) for each in result.interactions)])
+
+
+def _call(interaction: Interaction) -> str | None:
+    if not isinstance(interaction, HttpInteraction):
+        return None
+    return f"{interaction.request.method} {interaction.request.path}"

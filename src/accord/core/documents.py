@@ -1,0 +1,139 @@
+"""Reading JSON from outside: bounded in size and depth, strict about encoding and keys, clear when it is wrong."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from accord.core.errors import DocumentError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MAX_DEPTH = 200
+"""Nesting of arrays and objects beyond which a document is refused; no sane contract comes near it."""
+
+MAX_BYTES = 64 * 1024 * 1024
+"""Size beyond which a document is refused."""
+
+
+def read_json_file(path: Path, *, max_bytes: int = MAX_BYTES) -> Any:
+    """Read a JSON file.
+
+    Raises:
+        DocumentError: it cannot be opened, is too large, is not UTF-8 or is not JSON; names the file and the place.
+    """
+    source = str(path)
+    try:
+        size = path.stat().st_size
+        if size > max_bytes:
+            raise DocumentError(f"is {megabytes(size)}; the limit is {megabytes(max_bytes)}", source=source)
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise DocumentError("no such file", source=source) from None
+    except IsADirectoryError:
+        raise DocumentError("is a folder; a file was expected", source=source) from None
+    except OSError as error:
+        raise DocumentError(f"cannot be read: {error.strerror}", source=source) from error
+    return parse_json(data, source=source)
+
+
+def parse_json(data: bytes | str, *, source: str | None = None) -> Any:
+    """Parse one JSON document, in UTF-8 with or without a byte order mark.
+
+    Raises:
+        DocumentError: wrong encoding, syntax error (with line and column), a key twice in one object,
+            or nesting deeper than MAX_DEPTH.
+    """
+    text = data if isinstance(data, str) else _decode(data, source)
+    if not text.strip():
+        raise DocumentError("is empty; a JSON document was expected", source=source)
+    try:
+        value = json.loads(text, object_pairs_hook=_object_without_duplicates, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        raise DocumentError(_syntax_message(text, error), source=source) from None
+    except _NotJsonError as error:
+        raise DocumentError(str(error), source=source) from None
+    except RecursionError:
+        raise DocumentError(f"is nested deeper than {MAX_DEPTH} levels", source=source) from None
+    # A document with few brackets cannot be deep: most never pay for the walk.
+    if text.count("[") + text.count("{") > MAX_DEPTH and _deeper_than(value, MAX_DEPTH):
+        raise DocumentError(f"is nested deeper than {MAX_DEPTH} levels", source=source)
+    return value
+
+
+def parse_json_body(data: bytes) -> Any:
+    """Parse the JSON body of a message: as parse_json, but of a key twice in one object the last one counts.
+
+    A provider may send such a body and its consumers' parsers take the last value; so does this one.
+
+    Raises:
+        DocumentError: as in parse_json.
+    """
+    try:
+        value = json.loads(data, parse_constant=_refuse_constant)
+    except UnicodeDecodeError as error:
+        raise DocumentError(f"is not UTF-8 (byte {error.start})") from None
+    except json.JSONDecodeError as error:
+        raise DocumentError(_syntax_message(data.decode("utf-8", "replace"), error)) from None
+    except _NotJsonError as error:
+        raise DocumentError(str(error)) from None
+    except RecursionError:
+        raise DocumentError(f"is nested deeper than {MAX_DEPTH} levels") from None
+    if data.count(b"[") + data.count(b"{") > MAX_DEPTH and _deeper_than(value, MAX_DEPTH):
+        raise DocumentError(f"is nested deeper than {MAX_DEPTH} levels")
+    return value
+
+
+def megabytes(size: int) -> str:
+    """A size in bytes as people read it: ``50.0 MB``."""
+    return f"{size / 1_000_000:.1f} MB"
+
+
+class _NotJsonError(ValueError):
+    """Accepted by Python's parser, but not JSON, or ambiguous."""
+
+
+def _decode(data: bytes, source: str | None) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            seen = "UTF-16"
+        else:
+            seen = f"byte 0x{data[error.start]:02x} at offset {error.start}"
+        raise DocumentError(f"is not UTF-8 (seen: {seen}); save it as UTF-8", source=source) from None
+
+
+def _syntax_message(text: str, error: json.JSONDecodeError) -> str:
+    if error.pos >= len(text.rstrip()):
+        return f"ends in the middle of a value (line {error.lineno}, column {error.colno}); is it truncated?"
+    return f"is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}"
+
+
+def _object_without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for index, key in enumerate(keys) if key in keys[:index])
+        raise _NotJsonError(f"has the key {twice!r} twice in one object; remove one of them")
+    return value
+
+
+def _refuse_constant(name: str) -> Any:
+    raise _NotJsonError(f"is not valid JSON: {name} is not a JSON number")
+
+
+def _deeper_than(value: Any, limit: int) -> bool:
+    level = [value]
+    for _ in range(limit):
+        level = [
+            child
+            for node in level
+            if isinstance(node, (dict, list))
+            for child in (node.values() if isinstance(node, dict) else node)
+            if isinstance(child, (dict, list))
+        ]
+        if not level:
+            return False
+    return True

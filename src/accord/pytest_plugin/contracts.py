@@ -1,0 +1,220 @@
+"""Contracts under pytest: the fixtures ``pact`` and ``verifier``, and pact files assembled at the end of the run.
+
+An interaction counts only when the test that proved it passed; the plugin knows, the test itself cannot.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from accord.contract.consumer import Pact
+    from accord.contract.journal import Entry
+    from accord.contract.provider import Verifier
+
+JOURNAL_VARIABLE = "ACCORD_JOURNAL"
+RECORDER = pytest.StashKey["RunRecorder"]()
+
+
+class PactFactory(Protocol):
+    """What the fixture ``pact`` gives."""
+
+    def __call__(
+        self, consumer: str, provider: str, *, version: str = "4.0", directory: str | Path | None = None
+    ) -> Pact:
+        """Make a pact; its file goes to the configured pact_directory of the project by default."""
+
+
+class VerifierFactory(Protocol):
+    """What the fixture ``verifier`` gives."""
+
+    def __call__(self, provider: str, *, version: str | None = None, time_limit: float = 30.0) -> Verifier:
+        """Make a verifier."""
+
+
+@pytest.fixture
+def pact(request: pytest.FixtureRequest) -> PactFactory:
+    """Make pacts: ``pact("OrderService", "PaymentService")``. The file is written at the end of the run."""
+
+    def make(consumer: str, provider: str, *, version: str = "4.0", directory: str | Path | None = None) -> Pact:
+        from accord.contract.consumer import Pact  # noqa: PLC0415 - only tests that use it pay
+        from accord.core.configuration import load_configuration  # noqa: PLC0415 - as above
+
+        root = request.config.rootpath
+        folder = load_configuration(root).pact_directory if directory is None else directory
+        return Pact(consumer, provider, version=version, directory=root / folder)
+
+    return make
+
+
+@pytest.fixture
+def verifier() -> VerifierFactory:
+    """Make verifiers: ``verifier("PaymentService").app(…).state(…).pacts(…).verify()``."""
+
+    def make(provider: str, *, version: str | None = None, time_limit: float = 30.0) -> Verifier:
+        from accord.contract.provider import Verifier  # noqa: PLC0415 - only tests that use it pay
+
+        return Verifier(provider, version=version, time_limit=time_limit)
+
+    return make
+
+
+class RunRecorder:
+    """Keeps the journal of one run, and assembles it when the outcome of every test is known."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._state = config.rootpath / ".accord" / "journal"
+        self._folder = self._state / str(os.getpid())
+        self._before = os.environ.get(JOURNAL_VARIABLE)
+        self._ran: set[str] = set()
+        self._failed: set[str] = set()
+        self.written: list[Path] = []
+        self.problem: str | None = None
+
+    def start(self) -> None:
+        """Tell this process and its workers where the journal is."""
+        self._sweep()
+        os.environ[JOURNAL_VARIABLE] = str(self._folder)
+
+    def stop(self) -> None:
+        """Leave nothing behind."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+        if self._before is None:
+            os.environ.pop(JOURNAL_VARIABLE, None)
+        else:
+            os.environ[JOURNAL_VARIABLE] = self._before
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note what came of a test; with workers, their reports come here too."""
+        self._ran.add(report.nodeid)
+        if report.failed:
+            self._failed.add(report.nodeid)
+
+    def assemble(self, session: pytest.Session) -> None:
+        """Write what passing tests proved into their pact files."""
+        if not self._folder.is_dir():
+            return
+        from accord.contract.journal import assemble, read_folder  # noqa: PLC0415 - only runs with contracts pay
+        from accord.core.errors import AccordError  # noqa: PLC0415 - as above
+
+        entries = [entry for entry in read_folder(self._folder) if entry.test not in self._failed]
+        origins = self._origins()
+        whole = self._is_whole(session)
+
+        def gone(path: str, key: str) -> bool:
+            return self._is_gone(origins.get(path, {}).get(key), whole=whole)
+
+        try:
+            self.written = assemble(entries, gone=gone)
+        except AccordError as error:
+            self.problem = str(error)
+            return
+        self._remember(origins, entries)
+
+    def _is_gone(self, origin: str | None, *, whole: bool) -> bool:
+        """Whether the test that made an interaction is gone, given that nothing made it in this run."""
+        if origin is None:
+            return whole and not self._failed
+        if origin in self._failed:
+            return False
+        return whole or origin in self._ran
+
+    def _is_whole(self, session: pytest.Session) -> bool:
+        """Whether this run was to run every test of the project."""
+        option = self._config.option
+        selected = ("keyword", "markexpr", "lf", "deselect", "collectonly", "last_failed_no_failures_only")
+        if any(getattr(option, name, None) for name in selected) or session.shouldstop or session.shouldfail:
+            return False
+        source = self._config.args_source
+        if source is pytest.Config.ArgsSource.TESTPATHS:
+            return True
+        here = self._config.invocation_params.dir
+        return all((here / argument).resolve() == self._config.rootpath.resolve() for argument in self._config.args)
+
+    def _origins(self) -> dict[str, dict[str, str]]:
+        try:
+            found = json.loads((self._state / "origins.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def _remember(self, origins: dict[str, dict[str, str]], entries: list[Entry]) -> None:
+        for entry in entries:
+            if entry.test is not None:
+                origins.setdefault(entry.path, {})[entry.key] = entry.test
+        path = self._state / "origins.json"
+        temporary = path.with_suffix(f".{os.getpid()}")
+        temporary.write_text(json.dumps(origins, indent=1, sort_keys=True), encoding="utf-8")
+        temporary.replace(path)
+
+    def _sweep(self) -> None:
+        """Remove what killed runs left."""
+        for folder in self._state.glob("[0-9]*"):
+            if not folder.name.isdigit() or _is_alive(int(folder.name)):
+                continue
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return process != os.getpid()
+
+
+def is_worker(config: pytest.Config) -> bool:
+    """Whether this process is one of pytest-xdist's workers."""
+    return hasattr(config, "workerinput")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin the journal of the run."""
+    if not is_worker(config):
+        recorder = config.stash[RECORDER] = RunRecorder(config)
+        recorder.start()
+        config.pluginmanager.register(recorder, "accord-run-recorder")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the journal of the run."""
+    recorder = config.stash.get(RECORDER, None)
+    if recorder is not None:
+        recorder.stop()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
+    """Assemble the pact files once every worker is done."""
+    yield
+    recorder = session.config.stash.get(RECORDER, None)
+    if recorder is not None:
+        recorder.assemble(session)
+        if recorder.problem is not None and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say what was written."""
+    recorder = config.stash.get(RECORDER, None)
+    if recorder is None:
+        return
+    for path in recorder.written:
+        terminalreporter.write_line(f"pact written: {_relative(path, config.rootpath)}")
+    if recorder.problem is not None:
+        terminalreporter.write_line(f"pacts not written: {recorder.problem}", red=True)
+
+
+def _relative(path: Path, root: Path) -> Path:
+    return path.relative_to(root) if path.is_relative_to(root) else path
