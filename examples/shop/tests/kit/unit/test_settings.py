@@ -35,7 +35,7 @@ def test_production_is_the_default() -> None:
     ],
 )
 def test_what_cannot_be_read_names_its_variable(value: str, read: Callable[[Variables], Any]) -> None:
-    with pytest.raises(SettingsError, match="^X: expected") as refusal:
+    with pytest.raises(SettingsError, match=r"^X: expected") as refusal:
         read(Variables({"X": value}))
     assert refusal.value.variable == "X"
 

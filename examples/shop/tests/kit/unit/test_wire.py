@@ -87,9 +87,7 @@ def test_a_log_line_is_one_json_object_that_names_the_service() -> None:
 
 
 def test_a_log_line_tells_the_exception() -> None:
-    try:
-        raise ConnectionError("the database is down")
-    except ConnectionError as error:
-        caught = (ConnectionError, error, error.__traceback__)
+    error = ConnectionError("the database is down")
+    caught = (ConnectionError, error, None)
     record = logging.LogRecord("shop.orders", logging.ERROR, __file__, 1, "crash", (), caught)
     assert "the database is down" in json.loads(JsonLines("orders").format(record))["exception"]
