@@ -1,0 +1,63 @@
+"""PaymentService keeps the contracts of its consumers, on its real database.
+
+Document A, "Payment Service - Provider Verification".
+"""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from shop_doubles.databases import execute
+from shop_doubles.payments import FakeOrders
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shop.kit.settings import Stage
+from shop.payments.main import create_app
+from shop.payments.settings import Settings
+
+CONTRACTS = Path(__file__).parents[3] / "contracts"
+
+State = Callable[[], Awaitable[None]]
+
+
+@pytest.fixture
+def orders() -> FakeOrders:
+    return FakeOrders()
+
+
+@pytest.fixture
+def app(engine: AsyncEngine, orders: FakeOrders) -> FastAPI:
+    return create_app(Settings(stage=Stage.TEST), engine=engine, order_client=orders)
+
+
+@pytest.fixture
+def states(engine: AsyncEngine, orders: FakeOrders) -> dict[str, State]:
+    """How this service comes into each state that its consumers name."""
+
+    async def empty() -> None:
+        await execute(engine, "TRUNCATE payments, sandbox_accounts, sandbox_charges")
+
+    async def valid_payment_method() -> None:
+        await empty()
+        orders.put("12345", "100.00", "customer-123")
+        await execute(engine, "INSERT INTO sandbox_accounts VALUES ('customer-123', 1000)")
+
+    async def insufficient_funds() -> None:
+        await empty()
+        orders.put("12345", "10000.00", "customer-456")
+        await execute(engine, "INSERT INTO sandbox_accounts VALUES ('customer-456', 0)")
+
+    return {
+        "customer has valid payment method": valid_payment_method,
+        "customer has insufficient funds": insufficient_funds,
+    }
+
+
+# Document A, "should validate the expectations of Order Service"
+async def test_keeps_all_consumer_contracts(verifier: Any, app: FastAPI, states: dict[str, State]) -> None:
+    verification = verifier("PaymentService").app(app).pacts(CONTRACTS)
+    for name, handler in states.items():
+        verification.state(name, handler)
+    await verification.averify()
