@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from accord.contract import Contract
 
 CONTRACTS = Path(__file__).parents[3] / "contracts"

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from accord import match
 
+from accord import match
 from shop.orders.adapters.payment_client import HttpPaymentClient
 from shop.orders.domain.errors import PaymentDeclinedError
 from shop.orders.service.ports import PaymentRequest
@@ -72,3 +72,16 @@ async def test_is_told_that_the_customer_has_too_little(pact: Any) -> None:
         async with HttpPaymentClient("http://payments", transport=transport) as client:
             with pytest.raises(PaymentDeclinedError, match="INSUFFICIENT_FUNDS"):
                 await client.process_payment(PaymentRequest("12345", Decimal("10000.00"), "USD", "customer-456"))
+
+
+async def test_pays_back(pact: Any) -> None:
+    contract = pact("OrderService", "PaymentService")
+    (
+        contract.given("payment pay_1 of order 12345 is completed")
+        .upon_receiving("a request to refund payment pay_1")
+        .with_request("POST", "/api/payments/pay_1/refund")
+        .will_respond_with(200)
+    )
+    with contract.in_process() as transport:
+        async with HttpPaymentClient("http://payments", transport=transport) as client:
+            await client.refund_payment("pay_1")

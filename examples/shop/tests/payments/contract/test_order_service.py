@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from accord import match
 
+from accord import match
 from shop.payments.adapters.order_client import HttpOrderClient
 from shop.payments.domain.errors import OrderNotFoundError
 

@@ -49,7 +49,16 @@ def states(engine: AsyncEngine, orders: FakeOrders) -> dict[str, State]:
         orders.put("12345", "10000.00", "customer-456")
         await execute(engine, "INSERT INTO sandbox_accounts VALUES ('customer-456', 0)")
 
+    async def completed() -> None:
+        await empty()
+        await execute(
+            engine,
+            "INSERT INTO payments VALUES "
+            "('pay_1', 'charge:12345', '12345', 'customer-123', 100, 'USD', 'COMPLETED', now(), NULL)",
+        )
+
     return {
+        "payment pay_1 of order 12345 is completed": completed,
         "customer has valid payment method": valid_payment_method,
         "customer has insufficient funds": insufficient_funds,
     }
