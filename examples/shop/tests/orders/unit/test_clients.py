@@ -147,6 +147,6 @@ async def test_a_client_that_was_handed_in_stays_open() -> None:
 
 
 async def test_an_own_client_is_closed() -> None:
-    async with HttpPaymentClient(URL) as payments:
+    async with HttpPaymentClient(URL, transport=Recorder(200)) as payments:
         client = payments._client
     assert client.is_closed
