@@ -49,10 +49,12 @@ SETTINGS = {
     "min_wal_size": "8MB",
     "autovacuum": "off",
     "jit": "off",
-    "shared_buffers": "32MB",
-    "huge_pages": "off",
-    "max_connections": "300",
+    # The next four make the start quicker: less shared memory to set up, fewer descriptors to try, no extra process.
+    "shared_buffers": "16MB",
+    "max_connections": "100",
+    "max_files_per_process": "256",
     "max_logical_replication_workers": "0",
+    "huge_pages": "off",
     # In the data directory and so removed with it; "posix" leaves files in /dev/shm when the server is killed.
     "dynamic_shared_memory_type": "mmap",
     "log_checkpoints": "off",
