@@ -82,6 +82,7 @@ class Supervision:
         with self._mutex:
             try:
                 if os.getpid() != self._process:  # a forked child has its parent's connection: take one of its own
+                    self._connection.close()
                     self._process, self._connection = os.getpid(), _connect(self.run.control)
                 self._connection.sendall(" ".join(words).encode() + b"\n")
                 answer = b""

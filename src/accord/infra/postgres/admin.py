@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import select
 import threading
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, LiteralString
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 _CONNECT_TIMEOUT = 10  # seconds
 _STATEMENT_TIMEOUT = 60_000  # milliseconds; making or dropping a database takes a few
+_SOON = ("is starting up", "in recovery mode", "not yet accepting connections", "is shutting down")
+_RETRY_INTERVAL = 0.005  # seconds
 _FILE_COPY = 15  # the first version that can be told how to copy
 
 
@@ -44,6 +48,7 @@ class Admin:
         self._major = major
         self._mutex = threading.RLock()
         self._connection: psycopg.Connection[Any] | None = None
+        self._process = os.getpid()
 
     def create(self, name: str, template: str = "template0") -> None:
         """Copy a database; the template must have no connection."""
@@ -75,7 +80,8 @@ class Admin:
         """Hold a lock in the server while the block runs, against all who use it; freed when its holder dies."""
         number = int.from_bytes(hashlib.sha256(purpose.encode()).digest()[:8], "big", signed=True)
         with self._connect(statement_timeout=0) as connection:
-            connection.execute("SELECT pg_advisory_lock(%s)", [number])
+            with _explained("wait for another process"):
+                connection.execute("SELECT pg_advisory_lock(%s)", [number])
             yield
 
     def close(self) -> None:
@@ -95,6 +101,8 @@ class Admin:
                     raise
 
     def _connected(self) -> psycopg.Connection[Any]:
+        if self._process != os.getpid():  # forked: the connection is the parent's
+            self._process, self._connection = os.getpid(), None
         if self._connection is None or self._connection.closed or not self._answers(self._connection):
             self.close()
             self._connection = self._connect(statement_timeout=_STATEMENT_TIMEOUT)
@@ -107,15 +115,24 @@ class Admin:
         return not readable  # nothing was asked, so whatever is there is the server's good-bye
 
     def _connect(self, *, statement_timeout: int) -> psycopg.Connection[Any]:
-        with _explained("connect"):
-            connected: psycopg.Connection[Any] = driver().connect(
-                self._url,
-                autocommit=True,
-                connect_timeout=_CONNECT_TIMEOUT,
-                options=f"-c statement_timeout={statement_timeout}",
-                application_name="accord",
-            )
-            return connected
+        module = driver()
+        deadline = time.monotonic() + _CONNECT_TIMEOUT
+        while True:
+            try:
+                connected: psycopg.Connection[Any] = module.connect(
+                    self._url,
+                    autocommit=True,
+                    connect_timeout=_CONNECT_TIMEOUT,
+                    options=f"-c statement_timeout={statement_timeout}",
+                    application_name="accord",
+                )
+            except module.OperationalError as error:
+                # After a crash of one of its processes the server recovers by itself, in a few milliseconds.
+                if not any(words in str(error) for words in _SOON) or time.monotonic() > deadline:
+                    raise ResourceError(f"cannot connect to {self._url}: {str(error).strip()}") from error
+                time.sleep(_RETRY_INTERVAL)
+            else:
+                return connected
 
 
 @contextmanager

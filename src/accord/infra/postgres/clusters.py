@@ -93,9 +93,12 @@ def _options(binaries: Binaries) -> list[str]:
 def _initdb(binaries: Binaries, options: list[str], data: Path, user: ServerUser | None) -> None:
     done = _run([binaries.initdb, "-D", data, *options], data, user)
     if done.returncode:
+        hint = ""
+        if "could not look up effective user ID" in done.stdout:  # a container run with a bare --user number
+            hint = f"\nGive the user a name: echo 'tests:x:{os.getuid()}:{os.getgid()}::/tmp:/bin/sh' >> /etc/passwd"
         raise ResourceError(
             f"{binaries.initdb} could not make a data directory in {data} (exit code {done.returncode}). "
-            f"It said:\n{done.stdout.strip()}"
+            f"It said:\n{done.stdout.strip()}{hint}"
         )
     trimmer = binaries.folder / "pg_resetwal"
     if trimmer.exists():  # leaves 1 MB of log instead of 7; nothing is lost if it fails, for it checks before it writes

@@ -6,6 +6,7 @@ The driver takes longer to import than the server to start. Protocol: PostgreSQL
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import struct
 from typing import TYPE_CHECKING
@@ -39,7 +40,8 @@ def problem(address: Path, *, user: str, database: str, timeout: float = 2.0) ->
             connection.sendall(start)
             found = _until_ready(connection)
             if found is None:
-                connection.sendall(_TERMINATE)
+                with contextlib.suppress(OSError):  # a courtesy: it was ready, whatever became of it since
+                    connection.sendall(_TERMINATE)
             return found
     except OSError as error:
         return f"{type(error).__name__}: {error}"

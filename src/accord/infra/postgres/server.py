@@ -140,6 +140,12 @@ class PostgresServer:
         return self._started().binaries.version
 
     @property
+    def data_in_memory(self) -> bool:
+        """Whether its data lie in memory and not on disk."""
+        run = self._started().run
+        return not run.data.is_relative_to(run.path)
+
+    @property
     def is_shared(self) -> bool:
         """Whether other processes may use it too."""
         return self._plan.share is not None
