@@ -23,12 +23,32 @@ $(STAMP): requirements/dev.txt pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
 	@touch $(STAMP)
 
-test: setup
-	@$(BIN)/python -m pytest -n 2
+demo: setup
+	@$(BIN)/accord demo
 
+test: setup
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
+	@cd examples/shop && ../../$(BIN)/python -m pytest -n 2 --dist worksteal
+
+lint: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache >$(VENV)/imports.txt || { cat $(VENV)/imports.txt; exit 1; }
+	@tail -2 $(VENV)/imports.txt
+
+check: lint test
+
+bench: setup
+	@for program in benchmarks/*.py; do echo "== $$program"; $(BIN)/python $$program || exit 1; done
+
+soak: setup
+	@$(BIN)/python -m pytest -n 2 -m soak --soak
+
+# Writes the lock file; needs uv. Names no index: what is locked is the content.
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--extra all --group dev pyproject.toml -o requirements/dev.txt
 
 clean:
-	rm -rf $(VENV) .accord .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist build
+	rm -rf $(VENV) .accord examples/shop/.accord .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist build

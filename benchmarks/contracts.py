@@ -263,17 +263,19 @@ def _nothing(number: int) -> None:
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """The reference writes a report of its own from native code; both sides run with stdout closed."""
+    """The reference writes a report of its own from native code; both sides run with nowhere to write to."""
     sys.stdout.flush()
-    kept = os.dup(1)
-    with open(os.devnull, "w") as nowhere:  # noqa: PTH123
-        os.dup2(nowhere.fileno(), 1)
+    kept = [os.dup(descriptor) for descriptor in (1, 2)]
+    with Path(os.devnull).open("w") as nowhere:
+        for descriptor in (1, 2):
+            os.dup2(nowhere.fileno(), descriptor)
     try:
         yield
     finally:
         sys.stdout.flush()
-        os.dup2(kept, 1)
-        os.close(kept)
+        for descriptor, copy in zip((1, 2), kept, strict=True):
+            os.dup2(copy, descriptor)
+            os.close(copy)
 
 
 def bench_import(rounds: int) -> None:

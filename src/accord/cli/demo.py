@@ -1,12 +1,82 @@
-"""``accord demo``: the whole story, live."""
+"""``accord demo``: the whole story on the example shop, live."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from accord.cli.demo_story import Story, find_shop
+from accord.cli.output import coloured, print_json
 
 if TYPE_CHECKING:
-    import typer
+    from accord.cli.demo_story import Step
+
+EXAMPLE = """Example:
+
+    accord demo
+"""
+
+HEADINGS = {
+    "database": "1. A real database",
+    "levels": "2. The levels, on orders, payments and inventory",
+    "pacts": "3. What the consumers need of their providers",
+    "verification": "4. Do the providers keep it?",
+    "answer": "5. May this change be deployed?",
+    "break": "6. Now somebody renames a field",
+}
+
+NEXT = """What to try next:
+  examples/shop/tests/payments/contract   the consumer's test that stopped it
+  examples/shop/tests/orders/contract     the provider's side: states on a real database
+  accord verify --help                    the same for your own service
+  README.md                               a consumer test in ten lines"""
 
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
+    app.command("demo", epilog=EXAMPLE)(demo)
+
+
+def demo(
+    *, as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document at the end.")] = False
+) -> None:
+    """Run the main job on the example shop, then break a field on purpose and show who stops it."""
+    shop = find_shop(Path.cwd())
+    if as_json:
+        steps: list[Step] = []
+        Story(shop, steps.append).run()
+        print_json({"steps": [step.to_json() for step in steps]})
+        return
+    teller = Teller()
+    Story(shop, teller.tell).run()
+    print(f"\n{NEXT}")
+
+
+class Teller:
+    """Prints steps as they happen."""
+
+    def __init__(self) -> None:
+        self._chapter = ""
+
+    def tell(self, step: Step) -> None:
+        """Print one step, with a heading where a chapter begins."""
+        if step.chapter != self._chapter:
+            self._chapter = step.chapter
+            print(f"\n{_bold(HEADINGS[step.chapter])}")
+        mark = "✓" if step.ok else "✗"
+        time = "" if step.seconds is None else f"  {_duration(step.seconds)}"
+        print(coloured(f"  {mark} {step.title}{time}"))
+        for line in step.lines:
+            print(coloured(f"      {line}"), flush=True)
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
+
+
+def _bold(text: str) -> str:
+    return f"\x1b[1m{text}\x1b[0m" if sys.stdout.isatty() and not os.environ.get("NO_COLOR") else text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -45,7 +46,8 @@ def verify(
     app: Annotated[str | None, typer.Option(help="The application in process: module:app or module:factory.")] = None,
     provider_url: Annotated[str | None, typer.Option(help="The URL of a provider that runs.")] = None,
     states: Annotated[
-        str | None, typer.Option(help="A module with STATES = {state: function} and MESSAGES = {message: producer}.")
+        str | None,
+        typer.Option(help="A file or module with STATES = {state: function} and MESSAGES = {message: producer}."),
     ] = None,
     app_dir: Annotated[Path, typer.Option(help="Where to look for these modules.")] = Path(),
     provider_version: Annotated[
@@ -106,13 +108,26 @@ def _only_provider(places: list[Path]) -> str:
 
 
 def _module(name: str, folder: Path) -> ModuleType:
+    """A module by its name, or by its file."""
     sys.path.insert(0, str(folder.absolute()))
     try:
-        return importlib.import_module(name.removesuffix(".py").replace("/", "."))
+        return _from_file(Path(name)) if name.endswith(".py") else importlib.import_module(name)
+    except FileNotFoundError as error:
+        raise AppImportError(f"--states {name}: no such file") from error
     except ModuleNotFoundError as error:
         raise AppImportError(
             f"--states {name}: no module {error.name!r} below {folder.absolute()}; "
-            "give a module's name such as tests.states, and --app-dir where it is"
+            "give a file such as tests/states.py, or a module's name and --app-dir where it is"
         ) from error
     except Exception as error:
         raise AppImportError(f"--states {name}: importing it raised {type(error).__name__}: {error}") from error
+
+
+def _from_file(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        raise FileNotFoundError(path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module
+    spec.loader.exec_module(module)
+    return module

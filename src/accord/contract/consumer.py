@@ -1,4 +1,7 @@
-"""The consumer's side: define what is expected, let the consumer's own client call the mock, keep what was proved."""
+"""The consumer's side: define what is expected, let the consumer's own client call the mock, keep what was proved.
+
+What is needed only once a pact is used is imported there: importing Pact must stay cheap, as every test run does it.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from accord.contract.findings import PactFailed
-from accord.contract.interactions import HttpBuilder, MessageBuilder
-from accord.contract.model import HttpInteraction, Interaction, ProviderState
 from accord.contract.spec import SpecVersion
 from accord.core.errors import UsageError
 
@@ -16,9 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from accord.contract.interactions import HttpBuilder, MessageBuilder
     from accord.contract.journal import Entry
     from accord.contract.mock import MockSession
     from accord.contract.mock_shells import Finish, InProcessMock, MockServer
+    from accord.contract.model import HttpInteraction, Interaction, ProviderState
 
 
 class Pact:
@@ -54,13 +57,13 @@ class Pact:
     @property
     def path(self) -> Path:
         """The pact file."""
-        from pathlib import Path  # noqa: PLC0415 - importing Pact must stay cheap
+        from pathlib import Path  # noqa: PLC0415 - as above
 
         return Path(self._file)
 
     def given(self, state: str, /, **parameters: Any) -> Given:
         """Name a provider state, with its parameters, under which what follows is expected."""
-        return Given(self, (ProviderState(state, parameters),))
+        return Given(self, ()).given(state, **parameters)
 
     def upon_receiving(self, description: str) -> HttpBuilder:
         """Begin an HTTP interaction without a provider state."""
@@ -104,7 +107,7 @@ class Pact:
         Raises:
             UsageError: nothing was proved yet, or the same interaction was defined differently twice.
         """
-        from accord.contract import journal  # noqa: PLC0415 - importing Pact must stay cheap
+        from accord.contract import journal  # noqa: PLC0415 - as above
 
         entries = journal.take_from_memory(self._file) or list(self._proved)
         if not entries:
@@ -131,25 +134,15 @@ class Pact:
         self._record([self._entry(interaction)])
 
     def _record(self, entries: Sequence[Entry]) -> None:
-        from accord.contract import journal  # noqa: PLC0415 - importing Pact must stay cheap
+        from accord.contract import journal  # noqa: PLC0415 - as above
 
         self._proved.extend(entries)
         journal.record(entries)
 
     def _entry(self, interaction: Interaction) -> Entry:
-        from accord.contract.journal import Entry, current_test  # noqa: PLC0415 - importing Pact must stay cheap
-        from accord.contract.writing import interaction_to_json  # noqa: PLC0415 - as above
+        from accord.contract.journal import entry_for  # noqa: PLC0415 - as above
 
-        is_v3_message = self.version is not SpecVersion.V4 and not isinstance(interaction, HttpInteraction)
-        return Entry(
-            path=self._file,
-            consumer=self.consumer,
-            provider=self.provider,
-            version=self.version.value,
-            interaction=interaction_to_json(interaction, self.version),
-            section="messages" if is_v3_message else "interactions",
-            test=current_test(),
-        )
+        return entry_for(self._file, self.consumer, self.provider, self.version, interaction)
 
     def _session(self) -> MockSession:
         from accord.contract.mock import MockSession  # noqa: PLC0415 - messages need no mock
@@ -193,6 +186,8 @@ class Given:
 
     def given(self, state: str, /, **parameters: Any) -> Given:
         """Name a further provider state."""
+        from accord.contract.model import ProviderState  # noqa: PLC0415 - as above
+
         return Given(self._pact, (*self._states, ProviderState(state, parameters)))
 
     def and_given(self, state: str, /, **parameters: Any) -> Given:
@@ -201,10 +196,14 @@ class Given:
 
     def upon_receiving(self, description: str) -> HttpBuilder:
         """Begin an HTTP interaction."""
+        from accord.contract.interactions import HttpBuilder  # noqa: PLC0415 - as above
+
         return HttpBuilder(self._pact, _described(description), self._states)
 
     def expects_to_receive(self, description: str) -> MessageBuilder:
         """Begin a message, such as an event."""
+        from accord.contract.interactions import MessageBuilder  # noqa: PLC0415 - as above
+
         return MessageBuilder(self._pact, _described(description), self._states)
 
 

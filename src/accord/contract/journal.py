@@ -4,7 +4,7 @@ Without a test runner the journal is in memory and assembled by Pact.write() or 
 runner's plugin sets ACCORD_JOURNAL to a folder: then every process of the run appends to a file of its own there, and
 the runner assembles them all when it knows which tests passed.
 
-What only assembling needs is imported there: every consumer's test pays for this module at its start.
+What only assembling needs is imported there: every consumer's test pays for this module.
 """
 
 from __future__ import annotations
@@ -18,11 +18,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from accord.contract.model import HttpInteraction
 from accord.contract.spec import SpecVersion
+from accord.contract.writing import contract_to_json, interaction_to_json, replace_file
 from accord.core.errors import DocumentError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+
+    from accord.contract.model import Interaction
 
 FOLDER_VARIABLE = "ACCORD_JOURNAL"
 
@@ -60,6 +64,24 @@ def identity(interaction: dict[str, Any]) -> str:
     states = interaction.get("providerStates", interaction.get("providerState"))
     parts = [interaction.get("description", ""), states, interaction.get("type")]
     return json.dumps(parts, sort_keys=True, ensure_ascii=False)
+
+
+def entry_for(path: str, consumer: str, provider: str, version: SpecVersion, interaction: Interaction) -> Entry:
+    """The entry of an interaction.
+
+    Raises:
+        UsageError: the version cannot express it.
+    """
+    is_v3_message = version is not SpecVersion.V4 and not isinstance(interaction, HttpInteraction)
+    return Entry(
+        path,
+        consumer,
+        provider,
+        version.value,
+        interaction_to_json(interaction, version),
+        "messages" if is_v3_message else "interactions",
+        current_test(),
+    )
 
 
 _in_memory: list[Entry] = []
@@ -168,8 +190,6 @@ def _existing(path: Path, entry: Entry) -> dict[str, tuple[str, dict[str, Any]]]
     if contract.version is not SpecVersion(entry.version):  # rewrite it in the version asked for now
         from dataclasses import replace  # noqa: PLC0415 - rare
 
-        from accord.contract.writing import contract_to_json  # noqa: PLC0415 - rare
-
         document = contract_to_json(replace(contract, version=SpecVersion(entry.version)))
     return {
         identity(item): (section, item)
@@ -179,8 +199,6 @@ def _existing(path: Path, entry: Entry) -> dict[str, tuple[str, dict[str, Any]]]
 
 
 def _write(path: Path, entry: Entry, items: list[tuple[str, dict[str, Any]]]) -> None:
-    from accord.contract.writing import replace_file  # noqa: PLC0415 - see the module's docstring
-
     sections: dict[str, list[dict[str, Any]]] = {}
     for section, item in items:
         sections.setdefault(section, []).append(item)

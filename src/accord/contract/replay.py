@@ -21,8 +21,7 @@ from accord.contract.verification import (
     VerificationResult,
 )
 from accord.contract.wire import request_to_wire, response_from_wire
-from accord.core.errors import AccordError, ProviderUnreachableError
-from accord.core.http.exchange import AnswerError
+from accord.core.errors import AccordError, AnswerError, ProviderUnreachableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence

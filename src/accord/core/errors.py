@@ -6,6 +6,7 @@ AccordError                    the tool cannot go on: bad input, bad set-up, som
 ├── DocumentError              a document cannot be read: encoding, syntax, nesting, size
 │   └── ContractFormatError    a document is readable, but is not a valid pact
 ├── ProviderUnreachableError   nothing answers where the provider should be
+├── AnswerError                a provider answers, but nothing that can be used: late, too large, against its protocol
 └── ResourceError              a database or broker cannot be started or used
     └── ResourceMissingError   there are no binaries for it on this machine
 
@@ -61,6 +62,10 @@ class ContractFormatError(DocumentError):
 
 class ProviderUnreachableError(AccordError):
     """Nothing answers where the provider should be."""
+
+
+class AnswerError(AccordError):
+    """The provider gave no answer that can be used: none at all, none in time, too large, or against its protocol."""
 
 
 class ResourceError(AccordError):

@@ -6,8 +6,9 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
+from accord.core.errors import AnswerError
 from accord.core.http.content_encoding import decoded
-from accord.core.http.exchange import MAX_ANSWER, AnswerError, Exchange
+from accord.core.http.exchange import MAX_ANSWER, Exchange
 from accord.core.http.framing import encode_value, framed_headers, wire_target
 from accord.core.http.lifespan import Lifespan
 from accord.core.http.messages import HttpResponse

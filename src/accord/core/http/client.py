@@ -14,10 +14,10 @@ from urllib.parse import urlsplit
 
 import h11
 
-from accord.core.errors import ProviderUnreachableError, UsageError
+from accord.core.errors import AnswerError, ProviderUnreachableError, UsageError
 from accord.core.http.client_connection import ClientConnection, DroppedError, TooLargeError, time_left
 from accord.core.http.content_encoding import decoded
-from accord.core.http.exchange import MAX_ANSWER, AnswerError
+from accord.core.http.exchange import MAX_ANSWER
 from accord.core.http.framing import encode_value, framed_headers, wire_target
 
 if TYPE_CHECKING:

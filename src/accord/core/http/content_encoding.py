@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from accord.core.http.exchange import AnswerError
+from accord.core.errors import AnswerError
 from accord.core.http.framing import header_values
 
 if TYPE_CHECKING:

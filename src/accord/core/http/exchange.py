@@ -5,17 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from accord.core.errors import AccordError
+from accord.core.errors import AnswerError
 
 if TYPE_CHECKING:
     from accord.core.http.messages import HttpResponse
 
 MAX_ANSWER = 10 * 1024 * 1024
 """The largest response body a caller takes unless told otherwise, in bytes, sent and unpacked alike."""
-
-
-class AnswerError(AccordError):
-    """The provider gave no answer that can be used: none at all, none in time, too large, or against its protocol."""
 
 
 @dataclass(frozen=True, slots=True)

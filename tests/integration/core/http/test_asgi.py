@@ -12,9 +12,8 @@ from fastapi import BackgroundTasks, FastAPI, Request
 from fastapi.responses import StreamingResponse
 from starlette.middleware.gzip import GZipMiddleware
 
-from accord.core.errors import AccordError, UsageError
+from accord.core.errors import AccordError, AnswerError, UsageError
 from accord.core.http.asgi import AsgiCaller
-from accord.core.http.exchange import AnswerError
 from accord.core.http.messages import HttpRequest, HttpResponse
 
 if TYPE_CHECKING:

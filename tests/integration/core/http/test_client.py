@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import uvicorn
 
-from accord.core.errors import ProviderUnreachableError, UsageError
+from accord.core.errors import AnswerError, ProviderUnreachableError, UsageError
 from accord.core.http.client import HttpCaller
-from accord.core.http.exchange import AnswerError
 from accord.core.http.messages import HttpRequest, HttpResponse
 from accord.core.http.server import listen
 

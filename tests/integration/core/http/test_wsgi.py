@@ -8,7 +8,7 @@ from wsgiref.validate import validator
 
 import pytest
 
-from accord.core.http.exchange import AnswerError
+from accord.core.errors import AnswerError
 from accord.core.http.messages import HttpRequest, HttpResponse
 from accord.core.http.wsgi import WsgiCaller
 

@@ -7,8 +7,8 @@ import zlib
 
 import pytest
 
+from accord.core.errors import AnswerError
 from accord.core.http.content_encoding import decoded
-from accord.core.http.exchange import AnswerError
 from accord.core.http.messages import HttpResponse
 
 TEXT = b"a text worth packing, " * 50

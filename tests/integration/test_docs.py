@@ -1,0 +1,39 @@
+"""Every example of the documentation runs."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from accord.core.configuration import describe_keys
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+BLOCK = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_python_example_of_a_page_runs(page: Path, tmp_path: Path):
+    """The examples of a page share a folder, in their order, as a reader would try them."""
+    for number, code in enumerate(BLOCK.findall(page.read_text(encoding="utf-8"))):
+        done = run(code, tmp_path, number)
+        assert done.returncode == 0, f"example {number + 1} of {page.name}:\n{code}\n{done.stdout}{done.stderr}"
+
+
+def run(code: str, folder: Path, number: int) -> subprocess.CompletedProcess[str]:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("ACCORD_", "PYTEST_"))}
+    program = folder / (f"test_example_{number}.py" if code.startswith("# test: pytest") else f"example_{number}.py")
+    program.write_text(code, encoding="utf-8")
+    command = ["-m", "pytest", "-q", "-p", "no:randomly"] if program.name.startswith("test_") else []
+    return subprocess.run(
+        [sys.executable, *command, str(program)],
+        cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+
+
+def test_the_page_of_all_keys_is_what_the_code_says():
+    page = ROOT / "docs" / "configuration.md"
+    assert describe_keys() in page.read_text(encoding="utf-8"), "paste the output of describe_keys() into the page"
