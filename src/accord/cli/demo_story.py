@@ -28,6 +28,9 @@ RUNNING = {"InventoryService": "1.2.0", "PaymentService": "1.5.0"}
 
 FOLDERS = {"InventoryService": "inventory", "OrderService": "orders", "PaymentService": "payments"}
 PROVIDER_TEST = "test_provider.py"
+MANY_FILES = 8
+"""From here on two workers are worth their start."""
+
 WHERE = ("--to", ENVIRONMENT, "--pacts", "contracts")
 
 TIME_LIMIT = 300
@@ -67,6 +70,14 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """Something takes a moment."""
+
+    chapter: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What a command printed and returned."""
 
@@ -80,10 +91,10 @@ class Story:
 
     Args:
         shop: the example shop in the checkout; only read.
-        tell: called with each step.
+        tell: called with each step, and before one that takes a moment.
     """
 
-    def __init__(self, shop: Path, tell: Callable[[Step], None]) -> None:
+    def __init__(self, shop: Path, tell: Callable[[Step | Begun], None]) -> None:
         self._shop = shop
         self._tell = tell
 
@@ -126,11 +137,15 @@ class Story:
         self._verify("break", shop, "OrderService", BROKEN, broken=True)
         self._can_i_deploy("break", shop, BROKEN, broken=True)
 
+    def _begin(self, chapter: str, title: str) -> None:
+        self._tell(Begun(chapter, title))
+
     def _level(self, chapter: str, shop: Path, level: str, services: tuple[str, ...]) -> None:
         """Run one level; of the contract tests the consumers' only, the providers' are a chapter of their own."""
         folders = [shop / "tests" / service / level for service in services]
         files = [path for folder in folders for path in sorted(folder.glob("test_*.py")) if path.name != PROVIDER_TEST]
-        outcome, suite = self._pytest(shop, files)
+        self._begin(chapter, f"{level} tests")
+        outcome, suite = self._pytest(shop, files, workers=2 if len(files) > MANY_FILES else 0)
         if outcome.code != 0:
             raise AccordError(f"the shop's {level} tests failed, which is no part of the demo:\n{outcome.output}")
         whose = "OrderService's own tests" if services == ("orders",) else f"of {', '.join(services)}"
@@ -147,6 +162,7 @@ class Story:
         self._tell(Step("pacts", title, lines=names, data={"pacts": list(names)}))
 
     def _verify(self, chapter: str, shop: Path, provider: str, version: str, *, broken: bool = False) -> None:
+        self._begin(chapter, f"{provider} is verified")
         test = shop / "tests" / FOLDERS[provider] / "contract" / PROVIDER_TEST
         outcome, suite = self._pytest(shop, [test], {"GIT_COMMIT": version})
         if outcome.code != int(broken):
@@ -173,13 +189,14 @@ class Story:
         return outcome
 
     def _pytest(
-        self, shop: Path, files: list[Path], variables: dict[str, str] | None = None
+        self, shop: Path, files: list[Path], variables: dict[str, str] | None = None, *, workers: int = 0
     ) -> tuple[Outcome, ET.Element]:
         """Run tests; gives what pytest says of them in JUnit's form too."""
         report = shop / "report.xml"
         report.unlink(missing_ok=True)
         names = [str(path.relative_to(shop)) for path in files]
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", *names]
+        options = ["-q", "-p", "no:cacheprovider", f"--junitxml={report}", f"-n{workers}"]
+        command = [sys.executable, "-m", "pytest", *options, *names]
         outcome = self._command(shop, command, variables)
         suite = ET.parse(report).getroot().find("testsuite") if report.exists() else None  # noqa: S314 - ours
         return outcome, ET.Element("testsuite") if suite is None else suite
@@ -201,13 +218,17 @@ class Story:
         return Outcome(done.returncode, done.stdout, perf_counter() - begin)
 
 
+_NAMED_HERE = re.compile(r'^(TOTAL\w*(?:: Final)? = )"totalAmount"', re.MULTILINE)
+"""The one place in the code, and the one in the tests, that names the field of the current form."""
+
+
 def rename_total(shop: Path) -> list[Path]:
     """Make the break: rename the field where OrderService names it, in its code and in its own tests."""
     changed = []
     for name in ("src/shop/orders/http/schemas.py", "tests/orders/integration/test_api.py"):
         path = shop / name
         text = path.read_text(encoding="utf-8")
-        renamed = re.sub(r'"totalAmount"', '"total"', text)
+        renamed = _NAMED_HERE.sub(r'\1"total"', text)
         if renamed == text:
             raise AccordError(f"{name} does not name totalAmount any more; the demo's break must follow it")
         path.write_text(renamed, encoding="utf-8")

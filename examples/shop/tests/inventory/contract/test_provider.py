@@ -50,4 +50,6 @@ async def test_keeps_all_consumer_contracts(verifier: Any, app: FastAPI, states:
     verification = verifier("InventoryService").app(app).pacts(CONTRACTS)
     for name, handler in states.items():
         verification.state(name, handler)
+    if verification.version is not None:  # a build of CI: can-i-deploy asks for its result
+        verification.record_to(CONTRACTS)
     await verification.averify()

@@ -78,4 +78,6 @@ async def test_keeps_all_consumer_contracts(
     verification = verifier("OrderService").app(app).pacts(CONTRACTS).message("an order.placed event", order_placed)
     for name, handler in states.items():
         verification.state(name, handler)
+    if verification.version is not None:  # a build of CI: can-i-deploy asks for its result
+        verification.record_to(CONTRACTS)
     await verification.averify()
