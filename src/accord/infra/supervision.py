@@ -66,7 +66,11 @@ class Supervision:
             held = cls(run)  # before the supervisor lives: it ends when nobody holds it
             ids = (user.uid, user.gid) if user else (-1, -1)
             arguments = [str(run.path), str(run.data), str(ids[0]), str(ids[1]), *command]
-            held._child = _spawn(arguments, environment, log=log, lock=lock, listener=listener.fileno())
+            try:
+                held._child = _spawn(arguments, environment, log=log, lock=lock, listener=listener.fileno())
+            except BaseException:
+                held._connection.close()
+                raise
         finally:
             listener.close()
             os.close(log)
@@ -94,7 +98,7 @@ class Supervision:
             except OSError as error:
                 raise ResourceError(
                     f"the supervisor of {self.run.path} did not answer {' '.join(words)!r}: {error}. "
-                    "Something ended it, and its server with it; start the server again."
+                    f"Something ended it, and its server with it; start the server again. Its log: {self.run.log}"
                 ) from error
             return answer.decode().strip()
 

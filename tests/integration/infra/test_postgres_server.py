@@ -53,7 +53,9 @@ async def test_asyncpg_and_sqlalchemy_and_psycopg_all_work_with_the_url(postgres
         assert (await session.execute(text("SELECT 1"))).scalar() == 1
     await engine.dispose()
     with psycopg.connect(postgres.url) as plain:
-        assert plain.execute("SHOW server_version").fetchone() == (postgres.server.version,)
+        shown = plain.execute("SHOW server_version").fetchone()
+        assert shown is not None
+        assert shown[0].split()[0] == postgres.server.version  # distributions add their own words
 
 
 def test_text_is_utf8_and_upper_case_knows_more_than_ascii(postgres: Database) -> None:

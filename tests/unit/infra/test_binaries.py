@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -100,6 +102,19 @@ def test_the_version_is_asked_once_per_build(tmp_path: Path) -> None:
     for _ in range(3):
         binaries.find(folder, user=None)
     assert (folder / "asked").read_text() == "asked\n"
+
+
+def test_threads_that_ask_at_the_same_moment_do_not_disturb_each_other(tmp_path: Path) -> None:
+    folder = install(tmp_path / "bin")
+    together = threading.Barrier(8)
+
+    def find(_: int) -> str:
+        together.wait()
+        return binaries.find(folder, user=None).version
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(find, range(8))) == {"16.4"}
+    assert len(list((tmp_path / "cache" / "postgres").iterdir())) == 1
 
 
 def test_a_program_that_does_not_run_is_explained(tmp_path: Path) -> None:

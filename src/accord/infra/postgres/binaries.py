@@ -6,6 +6,7 @@ import hashlib
 import importlib.util
 import os
 import re
+import secrets
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -133,7 +134,7 @@ def _version(folder: Path) -> str:
     except FileNotFoundError:
         version = _ask_version(program)
     cached.parent.mkdir(parents=True, exist_ok=True)
-    fresh = cached.with_name(f"{cached.name}.{os.getpid()}")
+    fresh = cached.with_name(f"{cached.name}.{secrets.token_hex(4)}")  # another thread may be here too
     fresh.write_text(version, encoding="ascii")
     fresh.replace(cached)
     return version
