@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
+import traceback
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -52,6 +54,9 @@ def _accord(
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and give its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a provider may send what the terminal's encoding does not have
+            stream.reconfigure(errors="backslashreplace")
     try:
         result = typer.main.get_command(app).main(list(arguments), prog_name="accord", standalone_mode=False)
     except AccordError as error:
@@ -69,4 +74,8 @@ def run(arguments: Sequence[str]) -> int:
         # The reader, such as `head`, has seen enough. Python would complain again when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FINE
+    except Exception as error:  # noqa: BLE001 - whatever else is a fault of ours, and must not look like a finding
+        traceback.print_exc()
+        print(f"error: accord itself failed ({type(error).__name__}); please report it with the above", file=sys.stderr)
+        return MISUSE
     return result if isinstance(result, int) else FINE

@@ -119,7 +119,7 @@ def _module(name: str, folder: Path) -> ModuleType:
             f"--states {name}: no module {error.name!r} below {folder.absolute()}; "
             "give a file such as tests/states.py, or a module's name and --app-dir where it is"
         ) from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # a script may exit when it is imported
         raise AppImportError(f"--states {name}: importing it raised {type(error).__name__}: {error}") from error
 
 

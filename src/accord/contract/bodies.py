@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Literal
 
-from accord.core.documents import parse_json_body
+from accord.core.documents import json_bytes, parse_json_body
 
 BodyState = Literal["missing", "null", "empty", "present"]
 
@@ -48,7 +47,7 @@ class Body:
     @classmethod
     def of_text(cls, text: str, content_type: str | None = None) -> Body:
         """A body with text, in UTF-8."""
-        return cls.of_bytes(text.encode(), content_type)
+        return cls.of_bytes(text.encode("utf-8", "backslashreplace"), content_type)
 
     @property
     def data(self) -> bytes:
@@ -56,7 +55,7 @@ class Body:
         if self._data is None:
             if self.state != "present":
                 return b""
-            self._data = json.dumps(self._value, ensure_ascii=False, separators=(",", ":")).encode()
+            self._data = json_bytes(self._value)
         return self._data
 
     @property

@@ -52,7 +52,9 @@ def explain_signature(handler: Handler, parameters: Mapping[str, Any]) -> str | 
 def state_template(state: str, parameters: Mapping[str, Any]) -> str:
     """The function to write for a missing state handler, and the line that names it, ready to paste."""
     name = function_name(state)
-    arguments = ", ".join(f"{_argument(key)}: {_annotation(value)}" for key, value in parameters.items())
+    arguments = ", ".join(f"{key}: {_annotation(value)}" for key, value in parameters.items())
+    if not all(key.isidentifier() and not keyword.iskeyword(key) for key in parameters):
+        arguments = "**parameters: object"  # a name such as 'user id' reaches a function in no other way
     return (
         f"def {name}({arguments}) -> None:\n"
         f'    """{_docstring(state)}."""\n'
@@ -82,14 +84,11 @@ def function_name(text: str) -> str:
     return f"{name}_" if keyword.iskeyword(name) else name
 
 
-def _argument(key: str) -> str:
-    return key if key.isidentifier() and not keyword.iskeyword(key) else function_name(key)
-
-
 def _annotation(value: Any) -> str:
     return "None" if value is None else type(value).__name__
 
 
 def _docstring(text: str) -> str:
-    cleaned = text.replace("\\", "\\\\").replace('"', "'")
+    printable = "".join(letter if letter.isprintable() else " " for letter in text)
+    cleaned = printable.replace("\\", "\\\\").replace('"', "'")
     return cleaned[:1].upper() + cleaned[1:].rstrip(".")

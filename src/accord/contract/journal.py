@@ -100,7 +100,7 @@ def record(entries: Iterable[Entry]) -> None:
         lines = "".join(json.dumps(_to_json(entry), ensure_ascii=False) + "\n" for entry in entries)
         path = Path(folder, f"{os.getpid()}.jsonl")
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a", encoding="utf-8") as file:
+        with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
             file.write(lines)
         return
     if not _in_memory:
@@ -119,7 +119,8 @@ def read_folder(folder: Path) -> list[Entry]:
     """All entries that the processes of a run recorded; a line cut off by a kill is left out."""
     entries = []
     for file in sorted(folder.glob("*.jsonl")):
-        for line in file.read_text(encoding="utf-8").splitlines():
+        # Only "\n" ends an entry: a text may hold the other marks that splitlines() takes for ends of lines.
+        for line in file.read_bytes().split(b"\n"):
             with contextlib.suppress(ValueError, TypeError):
                 entries.append(Entry(**json.loads(line)))
     return entries
@@ -194,11 +195,13 @@ def _existing(path: Path, entry: Entry) -> dict[str, tuple[str, dict[str, Any]]]
     return {
         identity(item): (section, item)
         for section in ("interactions", "messages")
-        for item in document.get(section, [])
+        for item in document.get(section) or []
     }
 
 
 def _write(path: Path, entry: Entry, items: list[tuple[str, dict[str, Any]]]) -> None:
+    from accord.core.documents import json_bytes  # noqa: PLC0415 - as above
+
     sections: dict[str, list[dict[str, Any]]] = {}
     for section, item in items:
         sections.setdefault(section, []).append(item)
@@ -209,7 +212,7 @@ def _write(path: Path, entry: Entry, items: list[tuple[str, dict[str, Any]]]) ->
         )
     document: dict[str, Any] = {"consumer": {"name": entry.consumer}, "provider": {"name": entry.provider}, **sections}
     document["metadata"] = {"pactSpecification": {"version": entry.version}, "accord": {"version": _own_version()}}
-    replace_file(path, (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode())
+    replace_file(path, json_bytes(document, indent=2) + b"\n")
 
 
 def _own_version() -> str:

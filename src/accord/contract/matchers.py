@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from accord.contract.patterns import PatternError, matches_pattern
+from accord.contract.patterns import TIME_LIMIT, PatternError, PatternTimeoutError, matches_pattern
 from accord.contract.rules import Rule
 from accord.core.errors import UsageError
 
@@ -105,6 +105,10 @@ def regex(pattern: str, example: str) -> Matcher:
         fits = matches_pattern(pattern, example)
     except PatternError as error:
         raise UsageError(str(error)) from None
+    except PatternTimeoutError:
+        raise UsageError(
+            f"{pattern!r} was still running after {TIME_LIMIT:g} s on its example; write it without nested repetition"
+        ) from None
     if not fits:
         raise UsageError(f"the example {example!r} does not match {pattern!r}: the whole text must match")
     return Matcher(example, Rule("regex", {"regex": pattern}))
@@ -201,6 +205,8 @@ def _dated(kind: str, example: str | dt.date | dt.time, date_format: str) -> Mat
         fits = matches_format(text, date_format)
     except DateFormatError as error:
         raise UsageError(str(error)) from None
+    except PatternTimeoutError:
+        raise UsageError(f"the format {date_format!r} can be read in too many ways to compare it") from None
     if not fits:
         raise UsageError(f"the example {text!r} is not in the format {date_format!r}")
     return Matcher(text, Rule(kind, {"format": date_format}))

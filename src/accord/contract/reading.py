@@ -53,7 +53,7 @@ def contract_from_json(document: Any, *, source: str | None = None) -> Contract:
     except ContractFormatError as error:
         if source is None or error.source is not None:
             raise
-        raise ContractFormatError(str(error), source=source) from None
+        raise error.within(source=source) from None
 
 
 def _contract(document: Any, source: str | None) -> Contract:
@@ -85,7 +85,7 @@ def _named(read: Any, item: Any, version: SpecVersion, where: str) -> Any:
         description = item.get("description")
         if error.interaction is not None or not isinstance(description, str):
             raise
-        raise ContractFormatError(str(error), interaction=description) from None
+        raise error.within(interaction=description) from None
 
 
 def _spec_version(document: dict[str, Any], metadata: dict[str, Any]) -> SpecVersion:
@@ -102,7 +102,8 @@ def _spec_version(document: dict[str, Any], metadata: dict[str, Any]) -> SpecVer
 
 def _guessed_version(document: dict[str, Any]) -> SpecVersion:
     """Files without a version are old, or written by hand: judge them by what they use."""
-    interactions = [item for item in document.get("interactions") or [] if isinstance(item, dict)]
+    listed = _expect(document.get("interactions") or [], list, "$.interactions")
+    interactions = [item for item in listed if isinstance(item, dict)]
     if any("type" in item for item in interactions):
         return SpecVersion.V4
     if "messages" in document or any("providerStates" in item for item in interactions):
@@ -240,7 +241,7 @@ def message_from_json(document: Any, version: SpecVersion, where: str = "$") -> 
 def _status(value: Any, where: str) -> int | None:
     if value is None:
         return None
-    if isinstance(value, str) and value.isdigit():
+    if isinstance(value, str) and value.isascii() and value.isdigit():
         return int(value)
     if isinstance(value, bool) or not isinstance(value, int):
         raise ContractFormatError(f"expected a status code such as 200, seen {_kind(value)}", path=where)

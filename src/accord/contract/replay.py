@@ -21,7 +21,7 @@ from accord.contract.verification import (
     VerificationResult,
 )
 from accord.contract.wire import request_to_wire, response_from_wire
-from accord.core.errors import AccordError, AnswerError, ProviderUnreachableError
+from accord.core.errors import AccordError, AnswerError, ProviderUnreachableError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
@@ -175,7 +175,7 @@ class Replay:
             exchange = yield from self._transport.send(request_to_wire(interaction.request))
         except ProviderUnreachableError:
             raise
-        except AnswerError as error:
+        except (AnswerError, UsageError) as error:  # a request that HTTP cannot carry is a fault of its interaction
             raise _Problem(str(error)) from error
         if exchange.exception is not None:
             request = interaction.request

@@ -12,12 +12,13 @@ import hashlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from accord.contract.deployability import Matrix, MatrixRow
 from accord.contract.journal import locked
 from accord.contract.ports import PactFiles, ResultSink
 from accord.contract.writing import contract_to_json, replace_file
-from accord.core.documents import read_json_file
+from accord.core.documents import json_bytes, read_json_file
 from accord.core.errors import DocumentError, UsageError
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class ResultsFolder(ResultSink, Matrix):
         """
         if result.version is None:
             raise UsageError("a result is kept by the provider's version: Verifier(name, version='…')")
-        path = self._folder / f"{result.provider}.json"
+        path = self._results_of(result.provider)
         new = [_record(each, result.version) for each in result.contracts]
         replaced = {_identity(record) for record in new}
         with locked(path):
@@ -137,7 +138,7 @@ class ResultsFolder(ResultSink, Matrix):
 
     def _find(self, provider: str, consumer: str, contract: str, version: str | None) -> dict[str, Any] | None:
         """The newest result for that content, by that version of the provider or by any."""
-        records: list[dict[str, Any]] = _list(self._folder / f"{provider}.json")
+        records: list[dict[str, Any]] = _list(self._results_of(provider))
         return next(
             (
                 record
@@ -147,6 +148,11 @@ class ResultsFolder(ResultSink, Matrix):
             ),
             None,
         )
+
+    def _results_of(self, provider: str) -> Path:
+        # The name comes from a contract: it must not lead out of the folder, nor to the deployments.
+        name = quote(provider, safe=" ()+,=@&'")
+        return self._folder / f"{'%64eployments' if name == 'deployments' else name}.json"
 
     def _contracts_of(self, participant: str) -> list[Contract]:
         everything = self._pacts.all_contracts()
@@ -219,4 +225,4 @@ def _read(path: Path, kind: type, nothing: Any) -> Any:
 
 
 def _write(path: Path, document: Any) -> None:
-    replace_file(path, (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode())
+    replace_file(path, json_bytes(document, indent=2) + b"\n")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import difflib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from accord.contract.paths import PathExpression, PathSyntaxError, format_path, parse_path
 from accord.contract.patterns import PatternError, compile_pattern
 from accord.contract.rules import NO_RULES, MatchingRules, Rule, RuleCategory, RuleList
 from accord.core.errors import ContractFormatError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 KNOWN = (
     "equality", "regex", "type", "include", "integer", "decimal", "number", "boolean", "null", "date", "time",
@@ -99,27 +102,70 @@ def _check(match: str, attributes: dict[str, Any], where: str) -> None:
     for bound in ("min", "max"):
         if match == "type" and bound in attributes:
             attributes[bound] = _length(attributes[bound], bound, where)
-    if match == "regex":
-        pattern = attributes["regex"]
-        if not isinstance(pattern, str):
-            raise ContractFormatError(f"expected 'regex' to be a text, seen {_shown(pattern)}", path=where)
-        try:
-            compile_pattern(pattern)
-        except PatternError as error:
-            raise ContractFormatError(str(error), path=where) from None
-    if match in ("eachKey", "eachValue"):
-        nested = attributes.get("rules", [])
-        if not isinstance(nested, list):
-            raise ContractFormatError(f"expected 'rules' to be an array, seen {_shown(nested)}", path=where)
-        for index, rule in enumerate(nested):
-            rule_from_json(rule, f"{where}.rules[{index}]")
+    check = _ATTRIBUTE_CHECKS.get(match)
+    if check is not None:
+        name, check_value = check
+        check_value(attributes.get(name), where)
+
+
+def _check_pattern(pattern: Any, where: str) -> None:
+    if not isinstance(pattern, str):
+        raise ContractFormatError(f"expected 'regex' to be a text, seen {_shown(pattern)}", path=where)
+    try:
+        compile_pattern(pattern)
+    except PatternError as error:
+        raise ContractFormatError(str(error), path=where) from None
+
+
+def _check_nested(rules: Any, where: str) -> None:
+    if not isinstance(rules, list | None):
+        raise ContractFormatError(f"expected 'rules' to be an array, seen {_shown(rules)}", path=where)
+    for index, rule in enumerate(rules or ()):
+        rule_from_json(rule, f"{where}.rules[{index}]")
+
+
+def _check_format(date_format: Any, where: str) -> None:
+    if not isinstance(date_format, str):
+        raise ContractFormatError(f"expected 'format' to be a text, seen {_shown(date_format)}", path=where)
+
+
+def _check_variants(variants: Any, where: str) -> None:
+    where = f"{where}.variants"
+    if not isinstance(variants, list):
+        raise ContractFormatError(f"expected an array of variants, seen {_shown(variants)}", path=where)
+    for number, variant in enumerate(variants):
+        here = f"{where}[{number}]"
+        if not isinstance(variant, dict):
+            raise ContractFormatError(f"expected a variant (an object), seen {_shown(variant)}", path=here)
+        index = variant.get("index", 0)
+        if isinstance(index, bool) or not isinstance(index, int) or index < 0:
+            raise ContractFormatError(f"expected 'index' to be 0 or more, seen {_shown(index)}", path=here)
+        rules_from_json({"body": variant.get("rules") or {}}, here, v2=False)
+
+
+def _check_status(status: Any, where: str) -> None:
+    numbers = isinstance(status, list) and all(isinstance(code, int) for code in status)
+    if not (status is None or isinstance(status, str) or numbers):
+        raise ContractFormatError(
+            f"expected 'status' to be a class such as 'success' or an array of codes, seen {_shown(status)}", path=where
+        )
+
+
+_ATTRIBUTE_CHECKS: dict[str, tuple[str, Callable[[Any, str], None]]] = {
+    "regex": ("regex", _check_pattern),
+    "eachKey": ("rules", _check_nested),
+    "eachValue": ("rules", _check_nested),
+    "arrayContains": ("variants", _check_variants),
+    "statusCode": ("status", _check_status),
+    **dict.fromkeys(("date", "time", "datetime"), ("format", _check_format)),
+}
 
 
 def _length(value: Any, bound: str, where: str) -> int:
     # Old Ruby and JavaScript clients wrote numbers as text or with a fraction.
     try:
         number = int(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):  # 1e999 is a number in JSON
         number = -1
     if number < 0 or isinstance(value, bool):
         raise ContractFormatError(f"expected {bound!r} to be a length of 0 or more, seen {_shown(value)}", path=where)
@@ -196,8 +242,7 @@ def _to_v3(rules: MatchingRules) -> dict[str, Any]:
         if not category:
             continue
         if name in _AT_ROOT:
-            (only,) = category.entries.values()
-            document[name] = _rule_list_to_json(only)
+            document[name] = _rule_list_to_json(next(iter(category.entries.values())))
         else:
             write = _name_of if name in _BY_NAME else _text_of
             document[name] = {write(expression): _rule_list_to_json(rule_list) for expression, rule_list in category}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import os
 import threading
 from pathlib import Path
@@ -13,6 +12,7 @@ from accord.contract.bodies import Body, is_json
 from accord.contract.model import AsyncMessage, Contract, HttpInteraction, Interaction, SyncMessage
 from accord.contract.rule_format import rules_to_json
 from accord.contract.spec import SpecVersion
+from accord.core.documents import json_bytes
 from accord.core.errors import DocumentError, UsageError
 
 if TYPE_CHECKING:
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 
 def write_contract(contract: Contract, path: str | Path) -> None:
     """See Contract.write."""
-    text = json.dumps(contract_to_json(contract), indent=2, ensure_ascii=False) + "\n"
-    replace_file(Path(path), text.encode())
+    replace_file(Path(path), json_bytes(contract_to_json(contract), indent=2) + b"\n")
 
 
 def replace_file(path: Path, data: bytes) -> None:

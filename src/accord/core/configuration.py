@@ -60,12 +60,20 @@ def describe_keys() -> str:
 
 def _from_files(root: Path) -> tuple[dict[str, Any], str]:
     project, own = root / "pyproject.toml", root / "accord.toml"
-    section = _toml(project).get("tool", {}).get("accord", {}) if project.is_file() else {}
+    section = _section(project) if project.is_file() else {}
     if own.is_file():
         if section:
             raise UsageError(f"both {project} ([tool.accord]) and {own} configure Accord; keep one of them")
         return _toml(own), str(own)
     return dict(section), f"{project} [tool.accord]"
+
+
+def _section(project: Path) -> dict[str, Any]:
+    tools = _toml(project).get("tool", {})
+    section = tools.get("accord", {}) if isinstance(tools, dict) else {}
+    if not isinstance(section, dict):
+        raise UsageError(f"{project}: [tool.accord] must be a table, seen {section!r}")
+    return section
 
 
 def _toml(path: Path) -> dict[str, Any]:
@@ -75,6 +83,8 @@ def _toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DocumentError(f"is not valid TOML: {error}", source=str(path)) from None
+    except OSError as error:
+        raise DocumentError(f"cannot be read: {error.strerror}", source=str(path)) from None
 
 
 def _refuse_unknown(values: dict[str, Any], source: str) -> None:

@@ -16,6 +16,8 @@ MAX_DEPTH = 200
 MAX_BYTES = 64 * 1024 * 1024
 """Size beyond which a document is refused."""
 
+_TOO_MANY_DIGITS = "holds an integer of more digits than any program reads"
+
 
 def read_json_file(path: Path, *, max_bytes: int = MAX_BYTES) -> Any:
     """Read a JSON file.
@@ -54,6 +56,8 @@ def parse_json(data: bytes | str, *, source: str | None = None) -> Any:
         raise DocumentError(_syntax_message(text, error), source=source) from None
     except _NotJsonError as error:
         raise DocumentError(str(error), source=source) from None
+    except ValueError:  # the one left: Python reads no integer of more digits than it allows
+        raise DocumentError(_TOO_MANY_DIGITS, source=source) from None
     except RecursionError:
         raise DocumentError(f"is nested deeper than {MAX_DEPTH} levels", source=source) from None
     # A document with few brackets cannot be deep: most never pay for the walk.
@@ -78,11 +82,21 @@ def parse_json_body(data: bytes) -> Any:
         raise DocumentError(_syntax_message(data.decode("utf-8", "replace"), error)) from None
     except _NotJsonError as error:
         raise DocumentError(str(error)) from None
+    except ValueError:  # as in parse_json
+        raise DocumentError(_TOO_MANY_DIGITS) from None
     except RecursionError:
         raise DocumentError(f"is nested deeper than {MAX_DEPTH} levels") from None
     if data.count(b"[") + data.count(b"{") > MAX_DEPTH and _deeper_than(value, MAX_DEPTH):
         raise DocumentError(f"is nested deeper than {MAX_DEPTH} levels")
     return value
+
+
+def json_bytes(value: Any, *, indent: int | None = None) -> bytes:
+    """Write JSON in UTF-8, compact or indented. Half a surrogate pair, which JSON allows, stays an escape."""
+    separators = (",", ":") if indent is None else None
+    return json.dumps(value, ensure_ascii=False, indent=indent, separators=separators).encode(
+        "utf-8", "backslashreplace"
+    )
 
 
 def megabytes(size: int) -> str:
@@ -114,8 +128,8 @@ def _syntax_message(text: str, error: json.JSONDecodeError) -> str:
 def _object_without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for index, key in enumerate(keys) if key in keys[:index])
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]  # add gives None on purpose
         raise _NotJsonError(f"has the key {twice!r} twice in one object; remove one of them")
     return value
 

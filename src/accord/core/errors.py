@@ -47,6 +47,7 @@ class ContractFormatError(DocumentError):
     """A document is readable, but is not a valid pact.
 
     Attributes:
+        message: what is wrong, without where.
         interaction: description of the interaction at fault, if one could be named.
         path: where in the document, as a path expression such as ``$.interactions[0].request``.
     """
@@ -56,8 +57,18 @@ class ContractFormatError(DocumentError):
     ) -> None:
         where = [part for part in (f"interaction {interaction!r}" if interaction else None, path) if part]
         super().__init__(f"{', '.join(where)}: {message}" if where else message, source=source)
+        self.message = message
         self.interaction = interaction
         self.path = path
+
+    def within(self, *, source: str | None = None, interaction: str | None = None) -> ContractFormatError:
+        """The same error with more of where it is: what it knows already is kept."""
+        return ContractFormatError(
+            self.message,
+            source=self.source or source,
+            interaction=self.interaction or interaction,
+            path=self.path,
+        )
 
 
 class ProviderUnreachableError(AccordError):

@@ -80,6 +80,8 @@ class RunRecorder:
         self._before = os.environ.get(JOURNAL_VARIABLE)
         self._ran: set[str] = set()
         self._failed: set[str] = set()
+        self._skipped: set[str] = set()
+        self._left_out = False
         self.written: list[Path] = []
         self.problem: str | None = None
 
@@ -101,6 +103,17 @@ class RunRecorder:
         self._ran.add(report.nodeid)
         if report.failed:
             self._failed.add(report.nodeid)
+        if report.skipped:
+            self._skipped.add(report.nodeid)
+
+    def pytest_deselected(self) -> None:
+        """Note that tests are left out, by whichever plugin."""
+        self._left_out = True
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Note that a file cannot be imported, or is skipped whole: its tests are not gone, they are unknown."""
+        if not report.passed:
+            self._left_out = True
 
     def assemble(self, session: pytest.Session) -> None:
         """Write what passing tests proved into their pact files."""
@@ -126,16 +139,20 @@ class RunRecorder:
     def _is_gone(self, origin: str | None, *, whole: bool) -> bool:
         """Whether the test that made an interaction is gone, given that nothing made it in this run."""
         if origin is None:
-            return whole and not self._failed
-        if origin in self._failed:
+            return whole and not self._failed and not self._skipped
+        if origin in self._failed or origin in self._skipped:
             return False
         return whole or origin in self._ran
 
     def _is_whole(self, session: pytest.Session) -> bool:
         """Whether this run was to run every test of the project."""
         option = self._config.option
-        selected = ("keyword", "markexpr", "lf", "deselect", "collectonly", "last_failed_no_failures_only")
-        if any(getattr(option, name, None) for name in selected) or session.shouldstop or session.shouldfail:
+        selected = ("keyword", "markexpr", "lf", "deselect", "collectonly", "ignore", "ignore_glob", "stepwise")
+        if self._left_out or any(getattr(option, name, None) for name in selected):
+            return False
+        # Interrupted, or stopped at a failure by -x: the rest never had its turn.
+        stopped = session.exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+        if stopped or session.shouldstop or session.shouldfail or (self._failed and option.maxfail):
             return False
         source = self._config.args_source
         if source is pytest.Config.ArgsSource.TESTPATHS:

@@ -6,6 +6,8 @@ import re
 from calendar import monthrange
 from functools import lru_cache
 
+from accord.contract.patterns import fullmatch
+
 DEFAULT_FORMATS = {"date": "yyyy-MM-dd", "time": "HH:mm:ss", "datetime": "yyyy-MM-dd'T'HH:mm:ssXXX"}
 
 _MONTHS = (
@@ -36,8 +38,10 @@ def matches_format(text: str, date_format: str) -> bool:
 
     Raises:
         DateFormatError: the format is wrong.
+        PatternTimeoutError: the format can be read in so many ways that comparing never ends.
     """
-    found = _compiled(date_format).fullmatch(text)
+    pattern = _compiled(date_format)
+    found = fullmatch(pattern, text)
     if found is None:
         return False
     parts = {name[0]: int(value) for name, value in found.groupdict().items() if value and value.isdigit()}
@@ -56,7 +60,7 @@ def _exists(parts: dict[str, int]) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _compiled(date_format: str) -> re.Pattern[str]:
+def _compiled(date_format: str) -> str:
     pattern, position, optional = [], 0, 0
     seen: set[str] = set()
     while position < len(date_format):
@@ -81,7 +85,7 @@ def _compiled(date_format: str) -> re.Pattern[str]:
             position += 1
     if optional:
         raise DateFormatError(f"date format {date_format!r}: '[' is never closed")
-    return re.compile("".join(pattern))
+    return "".join(pattern)
 
 
 def _quoted(date_format: str, start: int) -> tuple[str, int]:

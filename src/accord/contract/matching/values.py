@@ -153,6 +153,10 @@ def _date(rule: Rule, expected: Any, actual: Any) -> str | None:
         matches = isinstance(actual, str) and matches_format(actual, date_format)
     except DateFormatError as error:
         return str(error)
+    except PatternTimeoutError:
+        return (
+            f"the {rule.match} format {date_format!r} can be read in too many ways to compare {shown(actual)} with it"
+        )
     if matches:
         return None
     return f"expected a {rule.match} in the format {date_format!r} such as {shown(expected)}, seen {_seen(actual)}"
