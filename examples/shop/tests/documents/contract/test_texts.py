@@ -1,12 +1,9 @@
 """The contract examples of both documents are recorded word for word in the shop's pact files."""
 
-from pathlib import Path
-
 import pytest
+from shop_doubles.contracts import CONTRACTS
 
 from accord.contract import Contract
-
-CONTRACTS = Path(__file__).parents[3] / "contracts"
 
 DOCUMENT_A = [
     ("customer has valid payment method", "a request to process payment", "POST", "/payments", 200),

@@ -1,21 +1,16 @@
 """InventoryService keeps the contracts of its consumers, on its real database."""
 
-from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from shop_doubles.contracts import State, verification
 from shop_doubles.databases import execute
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shop.inventory.main import create_app
 from shop.inventory.settings import Settings
 from shop.kit.settings import Stage
-
-CONTRACTS = Path(__file__).parents[3] / "contracts"
-
-State = Callable[[], Awaitable[None]]
 
 
 @pytest.fixture
@@ -47,9 +42,4 @@ def states(engine: AsyncEngine) -> dict[str, State]:
 
 
 async def test_keeps_all_consumer_contracts(verifier: Any, app: FastAPI, states: dict[str, State]) -> None:
-    verification = verifier("InventoryService").app(app).pacts(CONTRACTS)
-    for name, handler in states.items():
-        verification.state(name, handler)
-    if verification.version is not None:  # a build of CI: can-i-deploy asks for its result
-        verification.record_to(CONTRACTS)
-    await verification.averify()
+    await verification(verifier, "InventoryService", app, states).averify()

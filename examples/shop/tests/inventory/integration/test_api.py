@@ -55,7 +55,11 @@ class TestStock:
 
     async def test_a_product_needs_no_more_than_a_quantity(self, api: httpx.AsyncClient) -> None:
         response = await api.put("/api/inventory/widget", json={"quantity": 100}, headers=STAFF)
-        assert (response.json()["name"], response.json()["unitPrice"]) == ("widget", 0.0)
+        assert (response.json()["name"], response.json()["unitPrice"]) == ("widget", None)
+
+    async def test_a_product_without_a_price_is_not_sold(self, api: httpx.AsyncClient) -> None:
+        await api.put("/api/inventory/widget", json={"quantity": 100}, headers=STAFF)
+        assert (await api.get("/api/products", params={"id": "widget"})).json() == {"items": []}
 
     async def test_an_unknown_product_is_404(self, api: httpx.AsyncClient) -> None:
         response = await api.get("/api/inventory/nothing")

@@ -66,3 +66,9 @@ def test_every_former_route_is_deprecated_and_no_current_one(app: FastAPI) -> No
         if "/orders" in path:
             former = not path.startswith("/api/")
             assert {operation.get("deprecated", False) for operation in operations.values()} == {former}, path
+
+
+def test_no_body_says_both_totals(app: FastAPI) -> None:
+    fields = app.openapi()["components"]["schemas"]["FormerOrder"]["properties"]
+    assert "total" in fields
+    assert "totalAmount" not in fields

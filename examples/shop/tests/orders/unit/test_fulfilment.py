@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -34,11 +35,11 @@ class RacingPayments(FakePayments):
 class Shop:
     """A placed order, and what can be done with it."""
 
-    def __init__(self, payments: FakePayments | None = None) -> None:
+    def __init__(self, payments: FakePayments | None = None, discount: str = "0.00") -> None:
         self.repository = FakeOrderRepository()
         self.inventory = FakeInventory(p1=10)
         self.payments = payments or FakePayments()
-        pricing = FakePricing(Quote((an_item("p1"),)))
+        pricing = FakePricing(Quote((an_item("p1"),), Decimal(discount)))
         self.orders = OrderService(self.repository, pricing, self.inventory)
         self.fulfilment = OrderFulfilment(
             self.orders,
@@ -64,6 +65,14 @@ class TestPay:
         assert await shop.stored(order) == paid
         assert shop.inventory.committed == {order.id}
         assert [receipt.amount for receipt in shop.payments.charges.values()] == [order.total_amount]
+
+    async def test_nothing_owed_is_nothing_charged(self) -> None:
+        shop = Shop(discount="20.00")
+        order = await shop.place()
+        for _ in range(2):
+            paid = await shop.fulfilment.pay(order.id)
+            assert (paid.status, paid.payment_id) == (OrderStatus.CONFIRMED, None)
+        assert shop.payments.charges == {}
 
     async def test_again_charges_nothing(self) -> None:
         shop = Shop()

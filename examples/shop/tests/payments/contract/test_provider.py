@@ -3,12 +3,11 @@
 Document A, "Payment Service - Provider Verification".
 """
 
-from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from shop_doubles.contracts import State, verification
 from shop_doubles.databases import execute
 from shop_doubles.payments import FakeOrders
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -16,10 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shop.kit.settings import Stage
 from shop.payments.main import create_app
 from shop.payments.settings import Settings
-
-CONTRACTS = Path(__file__).parents[3] / "contracts"
-
-State = Callable[[], Awaitable[None]]
 
 
 @pytest.fixture
@@ -66,9 +61,4 @@ def states(engine: AsyncEngine, orders: FakeOrders) -> dict[str, State]:
 
 # Document A, "should validate the expectations of Order Service"
 async def test_keeps_all_consumer_contracts(verifier: Any, app: FastAPI, states: dict[str, State]) -> None:
-    verification = verifier("PaymentService").app(app).pacts(CONTRACTS)
-    for name, handler in states.items():
-        verification.state(name, handler)
-    if verification.version is not None:  # a build of CI: can-i-deploy asks for its result
-        verification.record_to(CONTRACTS)
-    await verification.averify()
+    await verification(verifier, "PaymentService", app, states).averify()

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sqlalchemy import Column, DateTime, ForeignKey, Integer, MetaData, Numeric, String, Table, text
+from sqlalchemy import Column, DateTime, ForeignKey, Integer, MetaData, Numeric, String, Table
 
 from shop.kit import database
 
@@ -15,7 +15,7 @@ stock = Table(
     metadata,
     Column("product_id", String, primary_key=True),
     Column("name", String, nullable=False),
-    Column("unit_price", Numeric(12, 2), nullable=False, server_default=text("0")),
+    Column("unit_price", Numeric(12, 2)),
     Column("on_hand", Integer, nullable=False),
 )
 

@@ -42,11 +42,11 @@ class SqlStockRepository(StockRepository):
         name: str | None = None,
         unit_price: Decimal | None = None,
     ) -> StockLevel:
-        StockLevel(product_id, name or product_id, unit_price or Decimal(0), on_hand)  # refuses what cannot exist
+        StockLevel(product_id, name or product_id, unit_price, on_hand)  # refuses what cannot exist
         new = insert(stock).values(
             product_id=product_id,
             name=product_id if name is None else name,
-            unit_price=Decimal(0) if unit_price is None else unit_price,
+            unit_price=unit_price,
             on_hand=on_hand,
         )
         changed = {"on_hand": on_hand, "name": name, "unit_price": unit_price}

@@ -12,18 +12,18 @@ from shop.inventory.domain.errors import InsufficientStockError, InvalidStockErr
 
 @dataclass(frozen=True, slots=True)
 class StockLevel:
-    """A product: how many are on the shelf, and how many of those are held for orders."""
+    """A product: how many are on the shelf, how many of those are held. Without a price it is not sold."""
 
     product_id: str
     name: str
-    unit_price: Decimal
+    unit_price: Decimal | None
     on_hand: int
     held: int = 0
 
     def __post_init__(self) -> None:
         if self.on_hand < 0:
             raise InvalidStockError(f"Quantity cannot be negative: {self.on_hand}")
-        if self.unit_price < 0:
+        if self.unit_price is not None and self.unit_price < 0:
             raise InvalidStockError(f"Price cannot be negative: {self.unit_price}")
 
     @property

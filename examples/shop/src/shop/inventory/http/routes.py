@@ -51,9 +51,14 @@ async def put(product_id: str, body: StockIn, service: Service, _staff: Staff) -
 
 @internal.get("/products", responses=error_answers(400))
 async def products(service: Service, product_ids: Annotated[list[str], Query(alias="id", max_length=100)]) -> Products:
-    """The known ones among these products."""
+    """The ones among these products that are sold: they are known and have a price."""
     levels = await service.levels(product_ids)
-    return Products(items=[ProductOut.of(levels[product_id]) for product_id in sorted(levels)])
+    items = [
+        ProductOut(product_id=product_id, name=level.name, unit_price=level.unit_price)
+        for product_id, level in sorted(levels.items())
+        if level.unit_price is not None
+    ]
+    return Products(items=items)
 
 
 @internal.post("/inventory/availability", responses=error_answers(400))

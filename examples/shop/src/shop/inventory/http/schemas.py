@@ -24,7 +24,7 @@ class StockOut(WireModel):
 
     product_id: str
     name: str
-    unit_price: Money
+    unit_price: Money | None
     available_quantity: int
 
     @classmethod
@@ -69,15 +69,11 @@ class Availability(WireModel):
 
 
 class ProductOut(WireModel):
-    """A product as the catalogue lists it."""
+    """A product as the catalogue lists it, with its price."""
 
     product_id: str
     name: str
     unit_price: Money
-
-    @classmethod
-    def of(cls, level: StockLevel) -> Self:
-        return cls(product_id=level.product_id, name=level.name, unit_price=level.unit_price)
 
 
 class Products(WireModel):

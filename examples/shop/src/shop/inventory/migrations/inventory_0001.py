@@ -14,7 +14,7 @@ def upgrade() -> None:
         "stock",
         sa.Column("product_id", sa.String(), primary_key=True),
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column("unit_price", sa.Numeric(12, 2), nullable=False, server_default=sa.text("0")),
+        sa.Column("unit_price", sa.Numeric(12, 2)),  # without a price a product is not sold
         sa.Column("on_hand", sa.Integer(), nullable=False),
         sa.CheckConstraint("on_hand >= 0", "stock_never_negative"),
         sa.CheckConstraint("unit_price >= 0", "stock_price_not_negative"),

@@ -66,7 +66,10 @@ class SqlOrderRepository(OrderRepository):
                     .order_by(order_items.c.id),
                 )
             ).all()
-        return [_order(row, [line for line in lines if line.order_id == row.id]) for row in rows]
+        lines_of: dict[str, list[Row[Any]]] = {row.id: [] for row in rows}
+        for line in lines:
+            lines_of[line.order_id].append(line)
+        return [_order(row, lines_of[row.id]) for row in rows]
 
 
 async def _insert(connection: AsyncConnection, order: Order) -> None:

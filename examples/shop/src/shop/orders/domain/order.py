@@ -135,8 +135,8 @@ class Order:
         self.status = OrderStatus.CONFIRMED
         self.events.append(OrderConfirmed(self.summary(), at or _now()))
 
-    def paid(self, payment_id: str, at: datetime | None = None) -> None:
-        """Keep the payment and confirm.
+    def paid(self, payment_id: str | None, at: datetime | None = None) -> None:
+        """Keep the payment, if one was needed, and confirm.
 
         Raises:
             OrderStateError: the order is cancelled or completed.

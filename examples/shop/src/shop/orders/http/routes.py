@@ -101,7 +101,7 @@ class OrderRoutes:
     async def pay(self, order_id: str, body: PayOrder, caller: AnyCaller, use: Use) -> Paid:  # noqa: ARG002 - checked, and passed on once payments know methods
         """Pay for an order, which confirms it."""
         order = await use.fulfilment.pay(order_id, visible_to=_sight(caller))
-        return Paid(order_id=order.id, payment_id=order.payment_id or "", payment_status="COMPLETED")
+        return Paid(order_id=order.id, payment_id=order.payment_id, payment_status="COMPLETED")
 
 
 def current_routes() -> APIRouter:

@@ -71,7 +71,7 @@ class Paid(WireModel):
     """A paid order."""
 
     order_id: str
-    payment_id: str
+    payment_id: str | None
     payment_status: str
 
 

@@ -49,7 +49,7 @@ class OrderFulfilment:
         self._currency = currency
 
     async def pay(self, order_id: str, *, visible_to: str | None = None) -> Order:
-        """Charge the customer and confirm the order; a paid order stays as it is.
+        """Charge the customer and confirm the order; a paid order stays as it is. Nothing owed is nothing charged.
 
         Raises:
             OrderNotFoundError: there is none, or it is another customer's.
@@ -58,12 +58,12 @@ class OrderFulfilment:
             PaymentDeclinedError: the payment was refused; the order stays pending.
         """
         order = await self._orders.get_order(order_id, visible_to=visible_to)
-        if order.status is OrderStatus.CONFIRMED and order.payment_id:
+        if order.status is OrderStatus.CONFIRMED and (order.payment_id or not order.total_amount):
             return order
         if order.status is not OrderStatus.PENDING:
             raise OrderStateError(f"Cannot pay for a {order.status} order")
         await self._hold(order)
-        payment_id = await self._charge(order)
+        payment_id = await self._charge(order) if order.total_amount else None
         order.paid(payment_id, self._now())
         await self._inventory.commit(order.id)
         try:
@@ -106,11 +106,12 @@ class OrderFulfilment:
         await self._repository.save(order)
         return order
 
-    async def _after_lost_race(self, order_id: str, payment_id: str) -> Order:
+    async def _after_lost_race(self, order_id: str, payment_id: str | None) -> Order:
         """Somebody changed the order while it was charged: money may not stay with an order that was cancelled."""
         stored = await self._orders.get_order(order_id)
         if stored.status is OrderStatus.CANCELLED:
-            await self._payments.refund_payment(payment_id)
+            if payment_id:
+                await self._payments.refund_payment(payment_id)
             await self._inventory.release(order_id)
             raise OrderStateError("Cannot pay for a cancelled order")
         if stored.payment_id != payment_id:
