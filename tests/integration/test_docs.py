@@ -16,7 +16,7 @@ BLOCK = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_python_example_of_a_page_runs(page: Path, tmp_path: Path):
+def test_every_python_example_of_a_page_runs(page: Path, tmp_path: Path) -> None:
     """The examples of a page share a folder, in their order, as a reader would try them."""
     for number, code in enumerate(BLOCK.findall(page.read_text(encoding="utf-8"))):
         done = run(code, tmp_path, number)
@@ -34,6 +34,6 @@ def run(code: str, folder: Path, number: int) -> subprocess.CompletedProcess[str
     )  # fmt: skip
 
 
-def test_the_page_of_all_keys_is_what_the_code_says():
+def test_the_page_of_all_keys_is_what_the_code_says() -> None:
     page = ROOT / "docs" / "configuration.md"
     assert describe_keys() in page.read_text(encoding="utf-8"), "paste the output of describe_keys() into the page"

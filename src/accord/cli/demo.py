@@ -5,15 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from accord.cli.demo_story import Story, find_shop
+from accord.cli.demo_story import Begun, Step, Story, find_shop
 from accord.cli.output import coloured, print_json
-
-if TYPE_CHECKING:
-    from accord.cli.demo_story import Step
 
 EXAMPLE = """Example:
 
@@ -48,7 +45,7 @@ def demo(
     shop = find_shop(Path.cwd())
     if as_json:
         steps: list[Step] = []
-        Story(shop, steps.append).run()
+        Story(shop, lambda event: steps.append(event) if isinstance(event, Step) else None).run()
         print_json({"steps": [step.to_json() for step in steps]})
         return
     teller = Teller()
@@ -62,11 +59,19 @@ class Teller:
     def __init__(self) -> None:
         self._chapter = ""
 
-    def tell(self, step: Step) -> None:
+    def tell(self, event: Step | Begun) -> None:
         """Print one step, with a heading where a chapter begins."""
-        if step.chapter != self._chapter:
-            self._chapter = step.chapter
-            print(f"\n{_bold(HEADINGS[step.chapter])}")
+        if event.chapter != self._chapter:
+            self._chapter = event.chapter
+            print(f"\n{_bold(HEADINGS[event.chapter])}")
+        if isinstance(event, Step):
+            self._print(event)
+        elif sys.stdout.isatty():  # overwritten by the step itself
+            print(f"  … {event.title}", end="\r", flush=True)
+
+    def _print(self, step: Step) -> None:
+        if sys.stdout.isatty():
+            print("\x1b[2K", end="")
         mark = "✓" if step.ok else "✗"
         time = "" if step.seconds is None else f"  {_duration(step.seconds)}"
         print(coloured(f"  {mark} {step.title}{time}"))

@@ -72,7 +72,12 @@ class Decision:
     @property
     def deployable(self) -> bool:
         """Whether every contract that counts is verified."""
-        return all(row.outcome == "success" for row in self.rows)
+        return not self.obstacles
+
+    @property
+    def obstacles(self) -> tuple[MatrixRow, ...]:
+        """The contracts that are not verified."""
+        return tuple(row for row in self.rows if row.outcome != "success")
 
     def to_json(self) -> dict[str, Any]:
         """The answer as JSON."""
@@ -99,7 +104,8 @@ def can_i_deploy(matrix: Matrix, participant: str, version: str, environment: st
 def render_decision(decision: Decision) -> str:
     """The answer for people: the result, every contract that is missing or failed, the conclusion."""
     lines = [f"RESULT: {'OK' if decision.deployable else 'FAILED'}"]
-    for row in decision.rows:
+    # Where the answer is no, what stands in its way is enough.
+    for row in decision.rows if decision.deployable else decision.obstacles:
         verified = "has verified" if row.outcome == "success" else "has NOT verified"
         consumer = _named(row.consumer, row.consumer_version)
         lines.append(f"{consumer} has a contract that {_named(row.provider, row.provider_version)} {verified}.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from accord.contract.findings import VerificationFailed
 from accord.contract.handlers import StateHandler, check_callable
 from accord.contract.model import HttpInteraction
-from accord.contract.ports import source_of
+from accord.contract.ports import ResultSink, source_of
 from accord.contract.replay import Replay
 from accord.contract.report import render_text
 from accord.contract.steps import adrive, drive
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from accord.contract.handlers import Handler
     from accord.contract.model import Contract
-    from accord.contract.ports import PactSource, ResultSink
+    from accord.contract.ports import PactSource
     from accord.contract.steps import Call
     from accord.contract.transports import ProviderTransport
     from accord.contract.verification import Event, VerificationResult
@@ -39,7 +39,7 @@ class Verifier:
         if not isinstance(provider, str) or not provider.strip():
             raise UsageError(f"the provider needs a name, seen {provider!r}")
         self.provider = provider
-        self._version = version
+        self.version = version
         self._time_limit = time_limit
         self._app: tuple[Any, Literal["asgi", "wsgi"]] | None = None
         self._url: str | None = None
@@ -141,9 +141,22 @@ class Verifier:
         self._sources += [source_of(place) for place in places]
         return self
 
-    def record_to(self, sink: ResultSink) -> Self:
-        """Keep the result of the verification, whatever it is."""
-        self._sinks.append(sink)
+    def record_to(self, place: str | Path | ResultSink) -> Self:
+        """Keep the result of the verification, whatever it is, by the provider's version.
+
+        Args:
+            place: the folder of the pacts (the results go beside them) or another sink.
+
+        Raises:
+            UsageError: the verifier was made without a version.
+        """
+        if self.version is None:
+            raise UsageError("a result is kept by the provider's version: Verifier(name, version='…')")
+        if not isinstance(place, ResultSink):
+            from accord.contract.results_folder import ResultsFolder  # noqa: PLC0415 - few tests record
+
+            place = ResultsFolder(place)
+        self._sinks.append(place)
         return self
 
     def listen(self, listener: Callable[[Event], None]) -> Self:
@@ -183,7 +196,7 @@ class Verifier:
         contracts = self._contracts()
         replay = Replay(
             self.provider,
-            self._version,
+            self.version,
             transport=self._transport(contracts, blocking=blocking),
             states=self._states,
             messages=self._messages,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from accord.contract.handlers import message_template, state_template
@@ -51,7 +52,13 @@ def render_interaction(result: InteractionResult) -> str:
 
 def render_contract_line(consumer: str, source: str | None) -> str:
     """The heading of a contract's interactions."""
-    return f"{consumer}{f' ({source})' if source else ''}"
+    return f"{consumer} ({_from_here(source)})" if source else consumer
+
+
+def _from_here(source: str) -> str:
+    """A file below the working directory by its relative path, which is shorter and can be clicked all the same."""
+    here = os.getcwd() + os.sep  # noqa: PTH109 - a prefix of text is all that is asked
+    return source.removeprefix(here)
 
 
 def render_templates(result: VerificationResult) -> str:

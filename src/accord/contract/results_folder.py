@@ -182,6 +182,7 @@ def _record(result: ContractResult, version: str) -> dict[str, Any]:
         "providerVersion": version,
         "contract": content_id(result.contract),
         "success": result.success,
+        "interactions": len(result.interactions),
         "verifiedAt": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "failures": [
             f"{each.interaction.title}: {'; '.join(reason.splitlines())}"

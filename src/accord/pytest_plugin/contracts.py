@@ -57,12 +57,15 @@ def pact(request: pytest.FixtureRequest) -> PactFactory:
 
 @pytest.fixture
 def verifier() -> VerifierFactory:
-    """Make verifiers: ``verifier("PaymentService").app(…).state(…).pacts(…).verify()``."""
+    """Make verifiers: ``verifier("PaymentService").app(…).state(…).pacts(…).verify()``.
+
+    The version is GIT_COMMIT unless one is given.
+    """
 
     def make(provider: str, *, version: str | None = None, time_limit: float = 30.0) -> Verifier:
         from accord.contract.provider import Verifier  # noqa: PLC0415 - only tests that use it pay
 
-        return Verifier(provider, version=version, time_limit=time_limit)
+        return Verifier(provider, version=version or os.environ.get("GIT_COMMIT") or None, time_limit=time_limit)
 
     return make
 

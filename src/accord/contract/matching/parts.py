@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from accord.contract.bodies import Body, is_json
+from accord.contract.bodies import Body, is_json, is_xml
 from accord.contract.matching.headers import match_headers
 from accord.contract.matching.json_body import match_json
 from accord.contract.matching.named_values import compare_values, one_or_all, rules_for_name
@@ -177,6 +177,8 @@ def _match_body(expected: Body, actual: Body, rules: MatchingRules, *, allow_une
         return [Mismatch("content-type", "$", wanted, seen, message)]
     if is_json(wanted):
         return _match_json_body(expected, actual, rules.category("body"), allow_unexpected=allow_unexpected)
+    if is_xml(wanted):
+        return _match_xml_body(expected, actual, rules.category("body"), allow_unexpected=allow_unexpected)
     return _match_text_body(expected, actual, rules.category("body"))
 
 
@@ -192,6 +194,22 @@ def _match_json_body(expected: Body, actual: Body, rules: RuleCategory, *, allow
         message = f"expected JSON, but the body {error}; seen {shown(actual.text())}"
         return [Mismatch("body", "$", example, actual.text(), message)]
     return match_json(example, value, rules, allow_unexpected=allow_unexpected)
+
+
+def _match_xml_body(expected: Body, actual: Body, rules: RuleCategory, *, allow_unexpected: bool) -> list[Mismatch]:
+    from accord.contract.matching.xml_body import match_xml  # noqa: PLC0415 - most contracts hold no XML
+    from accord.contract.matching.xml_document import parse_xml  # noqa: PLC0415 - as above
+
+    try:
+        example = parse_xml(expected.data)
+    except DocumentError as error:
+        return [Mismatch("body", "$", expected.text(), actual.text(), f"the expected body {error}")]
+    try:
+        document = parse_xml(actual.data)
+    except DocumentError as error:
+        message = f"expected XML, but the body {error}; seen {shown(actual.text())}"
+        return [Mismatch("body", "$", expected.text(), actual.text(), message)]
+    return match_xml(example, document, rules, allow_unexpected=allow_unexpected)
 
 
 def _match_text_body(expected: Body, actual: Body, rules: RuleCategory) -> list[Mismatch]:

@@ -1,0 +1,1 @@
+"""The example shop: real microservices which Accord tests at every level."""

@@ -1,0 +1,1 @@
+"""InventoryService's port joined to PostgreSQL."""

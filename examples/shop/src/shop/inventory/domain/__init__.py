@@ -1,0 +1,1 @@
+"""The business of stock; imports nothing but the standard library."""

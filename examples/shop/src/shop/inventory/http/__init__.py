@@ -1,0 +1,1 @@
+"""InventoryService's HTTP API."""

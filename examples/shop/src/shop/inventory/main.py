@@ -1,0 +1,49 @@
+"""Where InventoryService is put together."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shop.inventory.adapters.repository import SqlStockRepository
+from shop.inventory.http.problems import EXPLANATIONS
+from shop.inventory.http.routes import internal, public
+from shop.inventory.service.ports import Clock
+from shop.inventory.service.stockkeeping import InventoryService
+from shop.inventory.settings import Settings
+from shop.kit.application import build_application, given_or_opened
+from shop.kit.callers import TokenVerifier
+from shop.kit.database import open_engine
+from shop.kit.wire import utc_now
+
+
+def create_app(
+    settings: Settings | None = None,
+    *,
+    engine: AsyncEngine | None = None,
+    clock: Clock = utc_now,
+) -> FastAPI:
+    """Build InventoryService; nothing opens before its lifespan starts.
+
+    Args:
+        settings: read from the environment when left out.
+        engine: a database to use, which stays the caller's; the settings' when left out.
+        clock: the present moment.
+    """
+    chosen = settings or Settings.from_environment()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            database = await given_or_opened(stack, engine, lambda: open_engine(chosen.database_url))
+            app.state.engine = database
+            app.state.inventory = InventoryService(SqlStockRepository(database), clock=clock, hold_for=chosen.hold_for)
+            yield
+
+    app = build_application("InventoryService", lifespan=lifespan, explanations=EXPLANATIONS)
+    app.state.tokens = TokenVerifier(chosen.stage, chosen.service_token)
+    app.include_router(internal, prefix="/api")
+    app.include_router(public, prefix="/api")
+    app.include_router(public, deprecated=True)
+    return app

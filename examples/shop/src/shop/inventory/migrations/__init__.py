@@ -1,0 +1,1 @@
+"""The history of InventoryService's tables."""

@@ -1,0 +1,1 @@
+"""The use cases of InventoryService and the port they need."""

@@ -1,0 +1,61 @@
+"""Engines and migrations: each service has its own database, all are reached alike."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+_Command = Callable[[Config], None]
+_SCRIPTS = Path(__file__).parent / "migration_scripts"
+
+
+def async_url(url: str) -> URL:
+    """`postgresql://…` as the asyncpg dialect wants it."""
+    return make_url(url).set(drivername="postgresql+asyncpg")
+
+
+@asynccontextmanager
+async def open_engine(url: str) -> AsyncIterator[AsyncEngine]:
+    """An engine that lives as long as the block; connections open when first used."""
+    engine = create_async_engine(async_url(url), pool_pre_ping=True)
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
+
+
+def upgrade(url: str, versions: Path, revision: str = "head") -> None:
+    """Migrate the database at `url` forward; callable from plain and from async code."""
+    _migrate(url, versions, lambda config: command.upgrade(config, revision))
+
+
+def downgrade(url: str, versions: Path, revision: str = "base") -> None:
+    """Migrate the database at `url` back; callable from plain and from async code."""
+    _migrate(url, versions, lambda config: command.downgrade(config, revision))
+
+
+def _migrate(url: str, versions: Path, run: _Command) -> None:
+    # A thread of its own: asyncio.run refuses a thread whose loop is running, as a test's may be.
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        pool.submit(asyncio.run, _run_in_transaction(url, versions, run)).result()
+
+
+async def _run_in_transaction(url: str, versions: Path, run: _Command) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    config.set_main_option("version_locations", str(versions).replace("%", "%%"))
+    config.set_main_option("path_separator", "newline")
+
+    def with_connection(connection: Connection) -> None:
+        config.attributes["connection"] = connection
+        run(config)
+
+    async with open_engine(url) as engine, engine.begin() as connection:
+        await connection.run_sync(with_connection)

@@ -1,0 +1,1 @@
+"""OrderService's ports joined to PostgreSQL and to the other services."""

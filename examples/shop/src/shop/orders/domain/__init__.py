@@ -1,0 +1,1 @@
+"""The business of orders; imports nothing but the standard library."""

@@ -1,0 +1,160 @@
+"""Where OrderService is put together."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shop.kit.application import build_application, given_or_opened
+from shop.kit.callers import TokenVerifier
+from shop.kit.database import open_engine
+from shop.kit.outbox import EventPublisher, OutboxRelay
+from shop.kit.wire import utc_now
+from shop.orders.adapters.database import outbox
+from shop.orders.adapters.flags import FixedFlags
+from shop.orders.adapters.inventory_client import HttpCatalogue, HttpInventoryClient
+from shop.orders.adapters.payment_client import HttpPaymentClient
+from shop.orders.adapters.repository import SqlOrderRepository
+from shop.orders.domain.pricing import LegacyPricingEngine, NewPricingEngine, Rates
+from shop.orders.http.problems import EXPLANATIONS
+from shop.orders.http.routes import UseCases, current_routes, former_routes
+from shop.orders.service.fulfilment import OrderFulfilment
+from shop.orders.service.placing import OrderService, PlacingPolicy
+from shop.orders.service.ports import (
+    Catalogue,
+    Clock,
+    CustomerDirectory,
+    FlagClient,
+    IdFactory,
+    InventoryClient,
+    PaymentClient,
+)
+from shop.orders.service.pricing import NEW_ENGINE_FLAG, CataloguePricing
+from shop.orders.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ports:
+    """What stands in for the real adapters; None asks for the real one."""
+
+    engine: AsyncEngine | None
+    inventory_client: InventoryClient | None
+    payment_client: PaymentClient | None
+    catalogue: Catalogue | None
+    customers: CustomerDirectory | None
+    flags: FlagClient | None
+    event_publisher: EventPublisher | None
+    clock: Clock
+    new_id: IdFactory | None
+
+
+def create_app(
+    settings: Settings | None = None,
+    *,
+    engine: AsyncEngine | None = None,
+    inventory_client: InventoryClient | None = None,
+    payment_client: PaymentClient | None = None,
+    catalogue: Catalogue | None = None,
+    customers: CustomerDirectory | None = None,
+    flags: FlagClient | None = None,
+    event_publisher: EventPublisher | None = None,
+    clock: Clock = utc_now,
+    new_id: IdFactory | None = None,
+) -> FastAPI:
+    """Build OrderService; nothing opens before its lifespan starts.
+
+    Args:
+        settings: read from the environment when left out.
+        engine: a database to use, which stays the caller's; the settings' when left out.
+        inventory_client: stock; InventoryService over HTTP when left out.
+        payment_client: payments; PaymentService over HTTP when left out.
+        catalogue: names and prices; InventoryService over HTTP when left out.
+        customers: whom to write to; nobody is known when left out.
+        flags: feature flags; the settings' when left out.
+        event_publisher: the bus that the outbox is relayed to; events stay in the outbox when left out.
+        clock: the present moment.
+        new_id: makes order ids; random ones when left out.
+    """
+    chosen = settings or Settings.from_environment()
+    ports = _Ports(
+        engine=engine,
+        inventory_client=inventory_client,
+        payment_client=payment_client,
+        catalogue=catalogue,
+        customers=customers,
+        flags=flags,
+        event_publisher=event_publisher,
+        clock=clock,
+        new_id=new_id,
+    )
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            await _open(app, stack, chosen, ports)
+            yield
+
+    app = build_application("OrderService", lifespan=lifespan, explanations=EXPLANATIONS)
+    app.state.tokens = TokenVerifier(chosen.stage, chosen.service_token)
+    app.include_router(current_routes())
+    app.include_router(former_routes())
+    return app
+
+
+async def _open(app: FastAPI, stack: AsyncExitStack, settings: Settings, ports: _Ports) -> None:
+    """Open what the ports leave open, for as long as the stack lives, and join the layers."""
+    engine = await given_or_opened(stack, ports.engine, lambda: open_engine(settings.database_url))
+    inventory: InventoryClient = await given_or_opened(
+        stack,
+        ports.inventory_client,
+        lambda: HttpInventoryClient(settings.inventory_url),
+    )
+    payments: PaymentClient = await given_or_opened(
+        stack,
+        ports.payment_client,
+        lambda: HttpPaymentClient(settings.payment_url),
+    )
+    catalogue: Catalogue = await given_or_opened(stack, ports.catalogue, lambda: HttpCatalogue(settings.inventory_url))
+    publisher = ports.event_publisher
+    relay = OutboxRelay(engine, outbox, publisher, clock=ports.clock) if publisher else None
+    repository = SqlOrderRepository(engine, on_events=relay.wake if relay else None)
+    orders = OrderService(
+        repository,
+        _pricing(settings, catalogue, ports.flags),
+        inventory,
+        customers=ports.customers,
+        clock=ports.clock,
+        new_id=ports.new_id,
+        policy=PlacingPolicy(settings.most_items),
+    )
+    fulfilment = OrderFulfilment(orders, repository, inventory, payments, clock=ports.clock)
+    app.state.engine = engine
+    app.state.relay = relay
+    app.state.use_cases = UseCases(orders, fulfilment)
+    if relay:
+        await stack.enter_async_context(_running(relay))
+
+
+def _pricing(settings: Settings, catalogue: Catalogue, flags: FlagClient | None) -> CataloguePricing:
+    rates = Rates(settings.tax_rate, settings.shipping_fee)
+    return CataloguePricing(
+        catalogue,
+        LegacyPricingEngine(rates),
+        NewPricingEngine(rates),
+        flags or FixedFlags({NEW_ENGINE_FLAG: settings.new_pricing_customers}),
+        trust_sent_prices=settings.trust_sent_prices,
+    )
+
+
+@asynccontextmanager
+async def _running(relay: OutboxRelay) -> AsyncIterator[None]:
+    task = asyncio.create_task(relay.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task

@@ -1,0 +1,165 @@
+"""What OrderService needs from outside, in its own words."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from shop.orders.domain.order import Order
+from shop.orders.domain.pricing import Quote
+
+Clock = Callable[[], datetime]
+IdFactory = Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestedItem:
+    """A line as the customer asks for it; `unit_price` is the price they were shown, if they say so."""
+
+    product_id: str
+    quantity: int
+    unit_price: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemAvailability:
+    """Whether stock can serve a line."""
+
+    product_id: str
+    available: bool
+    available_quantity: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A product as the catalogue lists it."""
+
+    product_id: str
+    name: str
+    unit_price: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRequest:
+    """A charge; `attempt` counts the declined tries before it."""
+
+    order_id: str
+    amount: Decimal
+    currency: str
+    customer_id: str
+    attempt: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentReceipt:
+    """A charge that went through."""
+
+    id: str
+    order_id: str
+    status: str
+    amount: Decimal
+    processed_at: str
+
+
+class OrderRepository(ABC):
+    """Keeps orders; an order and its events are stored together or not at all."""
+
+    @abstractmethod
+    async def save(self, order: Order) -> None:
+        """Store an order, new or changed, with its events; afterwards it has none left and the next version.
+
+        Raises:
+            ConcurrentModificationError: somebody else stored it since it was read.
+        """
+
+    async def create_order(self, order: Order) -> None:
+        """Store a new order with its `order.placed`."""
+        await self.save(order)
+
+    @abstractmethod
+    async def find_by_id(self, order_id: str) -> Order | None: ...
+
+    @abstractmethod
+    async def find_by_customer_id(self, customer_id: str, limit: int = 100) -> list[Order]:
+        """The customer's orders, the newest first."""
+
+
+class InventoryClient(ABC):
+    """InventoryService, as orders see it."""
+
+    @abstractmethod
+    async def check_availability(self, items: Sequence[RequestedItem]) -> list[ItemAvailability]: ...
+
+    @abstractmethod
+    async def reserve(self, order_id: str, items: Sequence[RequestedItem]) -> None:
+        """Hold stock for an order, or hold it longer: all lines or none.
+
+        Raises:
+            InsufficientInventoryError: stock is short.
+        """
+
+    @abstractmethod
+    async def commit(self, order_id: str) -> None:
+        """Make a hold final: it does not expire any more."""
+
+    @abstractmethod
+    async def release(self, order_id: str) -> None:
+        """Give the stock back; nothing happens when none is held."""
+
+
+class PaymentClient(ABC):
+    """PaymentService, as orders see it."""
+
+    @abstractmethod
+    async def process_payment(self, request: PaymentRequest) -> PaymentReceipt:
+        """Charge the customer; the same attempt twice charges once.
+
+        Raises:
+            PaymentDeclinedError: the payment was refused.
+        """
+
+    @abstractmethod
+    async def refund_payment(self, payment_id: str) -> None:
+        """Pay back; twice pays back once."""
+
+
+class Catalogue(ABC):
+    """Names and prices of products."""
+
+    @abstractmethod
+    async def find(self, product_ids: Sequence[str]) -> Mapping[str, Product]:
+        """The known ones among these products."""
+
+
+class PricingService(ABC):
+    """Prices a customer's lines."""
+
+    @abstractmethod
+    async def calculate(
+        self,
+        items: Sequence[RequestedItem],
+        customer_id: str,
+        discount_code: str | None = None,
+    ) -> Quote:
+        """What the customer owes.
+
+        Raises:
+            ValidationError: a product is not in the catalogue, or the discount code is unknown.
+            PriceChangedError: a sent price is not the catalogue's.
+        """
+
+
+class FlagClient(ABC):
+    """Feature flags by customer."""
+
+    @abstractmethod
+    async def is_enabled(self, flag: str, *, user_id: str) -> bool: ...
+
+
+class CustomerDirectory(ABC):
+    """What the shop knows of its customers."""
+
+    @abstractmethod
+    async def email_of(self, customer_id: str) -> str:
+        """Where to write to; empty when nobody knows."""

@@ -1,0 +1,1 @@
+"""PaymentService: charges customers, once for each key, and pays back."""

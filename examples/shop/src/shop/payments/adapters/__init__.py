@@ -1,0 +1,1 @@
+"""PaymentService's ports joined to PostgreSQL, to OrderService and to the acquirer."""

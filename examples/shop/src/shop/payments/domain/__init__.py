@@ -1,0 +1,1 @@
+"""The business of payments; imports nothing but the standard library."""

@@ -1,0 +1,1 @@
+"""PaymentService's HTTP API."""

@@ -1,0 +1,74 @@
+"""OrderService keeps the contracts of its consumers, on its real database.
+
+Document B, "Order Service Provider Verification".
+"""
+
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from shop_doubles.contracts import State, verification
+from shop_doubles.databases import execute, rows
+from shop_doubles.orders import FakeCatalogue, FakeCustomers, FakeInventory, FakePayments, an_order
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shop.kit.settings import Stage
+from shop.orders.adapters.repository import SqlOrderRepository
+from shop.orders.main import create_app
+from shop.orders.settings import Settings
+
+
+@pytest.fixture
+def app(engine: AsyncEngine) -> FastAPI:
+    return create_app(
+        Settings(stage=Stage.TEST),
+        engine=engine,
+        inventory_client=FakeInventory(),
+        payment_client=FakePayments(),
+        catalogue=FakeCatalogue(),
+        customers=FakeCustomers(),
+    )
+
+
+@pytest.fixture
+def states(engine: AsyncEngine) -> dict[str, State]:
+    """How this service comes into each state that its consumers name."""
+
+    async def empty() -> None:
+        await execute(engine, "TRUNCATE orders, order_items, outbox")
+
+    async def order_123() -> None:
+        await empty()
+        await execute(
+            engine,
+            "INSERT INTO orders (id, customer_id, status, total_amount, placed_at) "
+            "VALUES ('order-123', 'customer-456', 'pending', 45.00, now())",
+        )
+        await execute(
+            engine,
+            "INSERT INTO order_items (order_id, product_id, quantity, unit_price) "
+            "VALUES ('order-123', 'prod-1', 2, 10.00)",
+        )
+
+    return {
+        "an order with ID order-123 exists": order_123,
+        "no order with ID order-999 exists": empty,
+        "an order has been placed": empty,
+    }
+
+
+# Document B, "should satisfy all consumer contracts"
+async def test_keeps_all_consumer_contracts(
+    verifier: Any,
+    app: FastAPI,
+    states: dict[str, State],
+    engine: AsyncEngine,
+) -> None:
+    async def order_placed() -> dict[str, Any]:
+        await SqlOrderRepository(engine).create_order(an_order(customer_email="customer@example.com"))
+        (row,) = await rows(engine, "SELECT payload FROM outbox WHERE event_type = 'order.placed'")
+        payload: dict[str, Any] = row["payload"]
+        return payload
+
+    prepared = verification(verifier, "OrderService", app, states)
+    await prepared.message("an order.placed event", order_placed).averify()

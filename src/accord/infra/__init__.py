@@ -1,0 +1,40 @@
+"""Real infrastructure for tests: started in milliseconds, shared by parallel workers, gone without a trace.
+
+Everything public is importable from here and loads when it is first used, so that importing this package costs nothing.
+Linux and macOS; Windows is not supported (use WSL there).
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import TYPE_CHECKING, Any
+
+from accord.core.errors import ResourceError
+
+if TYPE_CHECKING:
+    from accord.infra.postgres.database import Database, DatabaseTemplate
+    from accord.infra.postgres.server import PostgresServer
+
+__all__ = ["Database", "DatabaseTemplate", "PostgresServer"]
+
+_HOMES = {
+    "Database": "accord.infra.postgres.database",
+    "DatabaseTemplate": "accord.infra.postgres.database",
+    "PostgresServer": "accord.infra.postgres.server",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}; it has {', '.join(__all__)}")
+    if sys.platform == "win32":
+        raise ResourceError(
+            "Accord's own servers (PostgreSQL and the brokers) run on Linux and macOS, not on Windows. "
+            "Run the tests in WSL, or give them the URL of a server that runs elsewhere."
+        )
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,144 @@
+"""Statements to a whole server: making, copying and dropping databases."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import select
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, LiteralString
+
+from accord.core.errors import ResourceError, ResourceMissingError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import psycopg
+
+_CONNECT_TIMEOUT = 10  # seconds
+_STATEMENT_TIMEOUT = 60_000  # milliseconds; making or dropping a database takes a few
+_SOON = ("is starting up", "in recovery mode", "not yet accepting connections", "is shutting down")
+_RETRY_INTERVAL = 0.005  # seconds
+_FILE_COPY = 15  # the first version that can be told how to copy
+
+
+def driver() -> Any:
+    """The module psycopg.
+
+    Raises:
+        ResourceMissingError: it is not installed.
+    """
+    try:
+        import psycopg  # noqa: PLC0415 - an extra, and slow to import: only who uses a server pays for it
+        import psycopg.sql  # noqa: PLC0415 - the same
+    except ImportError as error:
+        raise ResourceMissingError(
+            f"databases are made with psycopg, which cannot be imported: {error}. Run `pip install 'accord[postgres]'`."
+        ) from error
+    return psycopg
+
+
+class Admin:
+    """One connection to the maintenance database, opened when it is first needed and again when it broke."""
+
+    def __init__(self, url: str, *, major: int) -> None:
+        self._url = url
+        self._major = major
+        self._mutex = threading.RLock()
+        self._connection: psycopg.Connection[Any] | None = None
+        self._process = os.getpid()
+
+    def create(self, name: str, template: str = "template0") -> None:
+        """Copy a database; the template must have no connection."""
+        # Copying the files is four times as fast as copying through the log, and there is no standby to read the log.
+        strategy: LiteralString = " STRATEGY FILE_COPY" if self._major >= _FILE_COPY else ""
+        self._run("CREATE DATABASE {} TEMPLATE {}" + strategy, [name, template])
+
+    def drop(self, name: str) -> None:
+        """Drop a database if it is there, connections and all."""
+        self._run("ALTER DATABASE {} IS_TEMPLATE false", [name], ignore="InvalidCatalogName")
+        self._run("DROP DATABASE IF EXISTS {} WITH (FORCE)", [name])
+
+    def seal(self, name: str, final: str) -> None:
+        """Make a template of a database: nobody connects to it any more, and it gets its final name."""
+        self._run("ALTER DATABASE {} ALLOW_CONNECTIONS false IS_TEMPLATE true", [name])
+        self.query("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", name)
+        self._run("ALTER DATABASE {} RENAME TO {}", [name, final])
+
+    def exists(self, name: str) -> bool:
+        return bool(self.query("SELECT 1 FROM pg_database WHERE datname = %s", name))
+
+    def query(self, statement: LiteralString, *values: object) -> list[tuple[Any, ...]]:
+        with self._mutex, _explained(statement):
+            cursor = self._connected().execute(statement, values)
+            return cursor.fetchall() if cursor.description else []
+
+    @contextmanager
+    def only_one(self, purpose: str) -> Iterator[None]:
+        """Hold a lock in the server while the block runs, against all who use it; freed when its holder dies."""
+        number = int.from_bytes(hashlib.sha256(purpose.encode()).digest()[:8], "big", signed=True)
+        with self._connect(statement_timeout=0) as connection:
+            with _explained("wait for another process"):
+                connection.execute("SELECT pg_advisory_lock(%s)", [number])
+            yield
+
+    def close(self) -> None:
+        with self._mutex:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    def _run(self, statement: LiteralString, names: Sequence[str], *, ignore: str | None = None) -> None:
+        psycopg = driver()
+        with self._mutex, _explained(statement):
+            quoted = psycopg.sql.SQL(statement).format(*map(psycopg.sql.Identifier, names))
+            try:
+                self._connected().execute(quoted)
+            except psycopg.Error as error:
+                if ignore is None or not isinstance(error, getattr(psycopg.errors, ignore)):
+                    raise
+
+    def _connected(self) -> psycopg.Connection[Any]:
+        if self._process != os.getpid():  # forked: the connection is the parent's
+            self._process, self._connection = os.getpid(), None
+        if self._connection is None or self._connection.closed or not self._answers(self._connection):
+            self.close()
+            self._connection = self._connect(statement_timeout=_STATEMENT_TIMEOUT)
+        return self._connection
+
+    @staticmethod
+    def _answers(connection: psycopg.Connection[Any]) -> bool:
+        """Whether the server has not ended the connection (a restart, a crash) since it was last used."""
+        readable, _, _ = select.select([connection.fileno()], [], [], 0)
+        return not readable  # nothing was asked, so whatever is there is the server's good-bye
+
+    def _connect(self, *, statement_timeout: int) -> psycopg.Connection[Any]:
+        module = driver()
+        deadline = time.monotonic() + _CONNECT_TIMEOUT
+        while True:
+            try:
+                connected: psycopg.Connection[Any] = module.connect(
+                    self._url,
+                    autocommit=True,
+                    connect_timeout=_CONNECT_TIMEOUT,
+                    options=f"-c statement_timeout={statement_timeout}",
+                    application_name="accord",
+                )
+            except module.OperationalError as error:
+                # After a crash of one of its processes the server recovers by itself, in a few milliseconds.
+                if not any(words in str(error) for words in _SOON) or time.monotonic() > deadline:
+                    raise ResourceError(f"cannot connect to {self._url}: {str(error).strip()}") from error
+                time.sleep(_RETRY_INTERVAL)
+            else:
+                return connected
+
+
+@contextmanager
+def _explained(statement: str) -> Iterator[None]:
+    psycopg = driver()
+    try:
+        yield
+    except psycopg.Error as error:
+        raise ResourceError(f"PostgreSQL refused {statement!r}: {str(error).strip()}") from error

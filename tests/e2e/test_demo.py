@@ -1,0 +1,98 @@
+"""The demo, as a newcomer runs it: once, whole, on a real database."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def demo(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("ACCORD_", "PYTEST_"))}
+    return subprocess.run(
+        [sys.executable, "-m", "accord", "demo", *arguments],
+        cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=300,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def story() -> tuple[list[dict[str, Any]], str]:
+    before = state_of_the_checkout()
+    done = demo(ROOT / "examples", "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert state_of_the_checkout() == before, "the demo works on a copy"
+    return json.loads(done.stdout)["steps"], done.stderr
+
+
+def state_of_the_checkout() -> dict[str, bytes]:
+    shop = ROOT / "examples" / "shop"
+    files = [*shop.joinpath("src").rglob("*.py"), *shop.joinpath("contracts").glob("*.json")]
+    return {str(path): path.read_bytes() for path in files}
+
+
+def steps(story: tuple[list[dict[str, Any]], str], **wanted: object) -> list[dict[str, Any]]:
+    return [step for step in story[0] if all(step.get(key) == value for key, value in wanted.items())]
+
+
+def test_a_real_database_comes_up(story: tuple[list[dict[str, Any]], str]) -> None:
+    (step,) = steps(story, chapter="database")
+    assert int(step["version"].split(".")[0]) >= 15
+
+
+def test_every_level_that_exists_runs_and_says_how_many_tests_and_how_long(
+    story: tuple[list[dict[str, Any]], str],
+) -> None:
+    levels = steps(story, chapter="levels")
+    assert [step["level"] for step in levels] == ["unit", "integration", "contract"]
+    assert all(step["tests"] > 0 and step["seconds"] > 0 for step in levels)
+
+
+def test_pacts_are_recorded_in_both_directions(story: tuple[list[dict[str, Any]], str]) -> None:
+    (step,) = steps(story, chapter="pacts")
+    assert {"OrderService-PaymentService.json", "PaymentService-OrderService.json"} <= set(step["pacts"])
+
+
+def test_a_safe_change_may_be_deployed(story: tuple[list[dict[str, Any]], str]) -> None:
+    (step,) = steps(story, chapter="answer")
+    assert step["deployable"] is True
+    assert step["lines"][0] == "RESULT: OK"
+
+
+def test_the_break_passes_its_own_tests_and_is_stopped_by_the_consumers_contract(
+    story: tuple[list[dict[str, Any]], str],
+) -> None:
+    own = [step for step in steps(story, chapter="break") if "level" in step]
+    assert [step["level"] for step in own] == ["unit", "integration"]
+    (verification,) = steps(story, chapter="break", provider="OrderService")
+    assert verification["success"] is False
+    report = "\n".join(verification["lines"])
+    for words in (
+        "PaymentService",
+        "a request for order details",
+        "$.totalAmount",
+        "expected a decimal such as 45.0",
+        "seen nothing; is it now called 'total'?",
+    ):
+        assert words in report
+
+
+def test_the_answer_is_no_in_the_documents_words(story: tuple[list[dict[str, Any]], str]) -> None:
+    (step,) = steps(story, chapter="break", deployable=False)
+    lines = [line for line in step["lines"] if not line.startswith(" ")]
+    # Document B, "Contract Testing Workflow".
+    assert lines == [
+        "RESULT: FAILED",
+        "PaymentService (v1.5.0) has a contract that OrderService (v2.3.1) has NOT verified.",
+        "Cannot deploy OrderService v2.3.1 to production.",
+    ]
+
+
+def test_outside_a_checkout_it_says_where_to_run_it(tmp_path: Path) -> None:
+    done = demo(tmp_path)
+    assert done.returncode == 2
+    assert "not inside a checkout" in done.stderr

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from accord.infra import processes
+
+
+@pytest.mark.skipif(shutil.which("ps") is None, reason="there is no ps here")
+def test_ps_knows_the_same_parents_as_the_kernel() -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        everyone = processes._processes_by_ps()
+        assert everyone[child.pid][0] == os.getpid()
+        assert processes._processes_by_ps(child.pid)[child.pid] == everyone[child.pid]
+        child.communicate(b"\n")
+    assert processes._processes_by_ps(child.pid) == {}
+
+
+def test_a_zombie_counts_as_gone() -> None:
+    child = os.posix_spawn(sys.executable, [sys.executable, "-c", ""], os.environ)
+    os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
+    assert processes.started_at(child) is None
+    os.waitpid(child, 0)
+
+
+def test_killing_waits_until_they_are_gone() -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        assert processes.kill([child.pid])
+        assert processes.started_at(child.pid) is None
+
+
+def test_a_paused_process_goes_on_when_it_is_resumed() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", "print(input())"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as child:
+        processes.pause(child.pid)
+        processes.resume(child.pid)
+        assert child.communicate(b"on\n")[0] == b"on\n"
