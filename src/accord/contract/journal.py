@@ -63,7 +63,7 @@ class Entry:
 def identity(interaction: dict[str, Any]) -> str:
     """See Entry.key."""
     states = interaction.get("providerStates", interaction.get("providerState"))
-    parts = [interaction.get("description", ""), states, interaction.get("type")]
+    parts = [interaction.get("description", ""), states or None, interaction.get("type")]
     return json.dumps(parts, sort_keys=True, ensure_ascii=False)
 
 

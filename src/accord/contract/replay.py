@@ -122,11 +122,13 @@ class Replay:
             mismatches = yield from self._compare(interaction, spec)
         except _Problem as seen:
             problem = seen
-        for state in reversed(entered):
-            try:
-                yield from self._tear_down(state)
-            except _Problem as seen:
-                problem = problem or seen
+        except GeneratorExit:
+            raise
+        except BaseException:  # the provider went down, or the user has had enough: what was set up still goes
+            yield from self._leave(entered)
+            raise
+        left = yield from self._leave(entered)
+        problem = problem or left
         return InteractionResult(
             interaction,
             tuple(mismatches),
@@ -134,6 +136,16 @@ class Replay:
             problem.trace if problem else None,
             perf_counter() - begin,
         )
+
+    def _leave(self, entered: Sequence[ProviderState]) -> Generator[Call, Any, _Problem | None]:
+        """Tear down every state, the last first; the first thing that went wrong is returned."""
+        problem: _Problem | None = None
+        for state in reversed(entered):
+            try:
+                yield from self._tear_down(state)
+            except _Problem as seen:
+                problem = problem or seen
+        return problem
 
     def _refuse_missing(self, states: Sequence[ProviderState]) -> None:
         missing = [state for state in states if state.name not in self._states]
