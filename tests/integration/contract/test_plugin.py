@@ -14,14 +14,11 @@ CONFIGURATION = """
 [tool.pytest.ini_options]
 testpaths = ["tests"]
 """
+# Messages: to import an HTTP client would take most of the time of these runs.
 PROVING = """
-import httpx
-
 def prove(pact, name, status=200):
-    made = pact("web", "orders")
-    made.upon_receiving(name).with_request("GET", "/" + name).will_respond_with(status)
-    with made.in_process() as transport, httpx.Client(transport=transport, base_url="http://orders") as client:
-        client.get("/" + name)
+    message = pact("web", "orders").expects_to_receive(name).with_content({"status": status})
+    message.verify(lambda content, metadata: None)
 """
 
 
@@ -40,13 +37,19 @@ class Project:
         lines = ["import pytest", "from proving import prove", head]
         for test in tests:
             interaction, _, body = test.partition(":")
-            lines += [f"def test_{interaction}(pact):", f"    prove(pact, {interaction!r})", *(f"    {line}" for line in [body.strip()] if line), ""]
+            lines += [
+                f"def test_{interaction}(pact):",
+                f"    prove(pact, {interaction!r})",
+                *(f"    {line}" for line in [body.strip()] if line),
+                "",
+            ]
         path = self.root / "tests" / name
         path.write_text("\n".join(lines))
         return path
 
     def run(self, *arguments: str) -> pytest.RunResult:
-        return self.pytester.runpytest_subprocess("-p", "no:randomly", "-p", "no:cacheprovider", *arguments, timeout=60)
+        plugins = ["-p", "accord.pytest_plugin", *(["-p", "xdist"] if "-n" in arguments else [])]
+        return self.pytester.runpytest_subprocess(*plugins, "-p", "no:cacheprovider", *arguments, timeout=60)
 
     def interactions(self, file: str = "pacts/web-orders.json") -> list[str]:
         """The interactions in the pact file."""
@@ -60,7 +63,15 @@ class Project:
 def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Project:
     made = Project(pytester)
     monkeypatch.setenv("PYTHONPATH", str(made.root))
-    for name in ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "PYTEST_XDIST_TESTRUNUID", "PYTEST_CURRENT_TEST", "ACCORD_JOURNAL"):
+    # Only ours: what else is installed here takes half a second of every run.
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    for name in (
+        "PYTEST_XDIST_WORKER",
+        "PYTEST_XDIST_WORKER_COUNT",
+        "PYTEST_XDIST_TESTRUNUID",
+        "PYTEST_CURRENT_TEST",
+        "ACCORD_JOURNAL",
+    ):
         monkeypatch.delenv(name, raising=False)
     return made
 
@@ -77,15 +88,20 @@ def test_what_passing_tests_proved_is_written_at_the_end(project: Project, optio
 
 
 def test_a_mock_that_was_not_asked_fails_the_test_and_nothing_of_it_is_written(project: Project) -> None:
-    project.write("test_a.py", head="""
+    project.write(
+        "test_a.py",
+        head="""
 def test_a(pact):
     made = pact("web", "orders").upon_receiving("a").with_request("GET", "/").will_respond_with(200)
     with made.in_process():
         pass
-""")
+""",
+    )
     result = project.run()
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*PactFailed: The pact between web and orders failed:*", "*Expected, but not requested: 'a', GET /"])
+    result.stdout.fnmatch_lines(
+        ["*PactFailed: The pact between web and orders failed:*", "*Expected, but not requested: 'a', GET /"]
+    )
     assert project.interactions() == []
 
 
@@ -140,7 +156,9 @@ def test_a_part_run_keeps_what_it_did_not_run(project: Project, options: tuple[s
         ("assert False", ()),
     ],
 )
-def test_a_run_that_stops_or_skips_keeps_what_it_did_not_prove(project: Project, first: str, options: tuple[str, ...]) -> None:
+def test_a_run_that_stops_or_skips_keeps_what_it_did_not_prove(
+    project: Project, first: str, options: tuple[str, ...]
+) -> None:
     project.write("test_a.py", "a")
     project.write("test_b.py", "b", "c")
     project.run()
@@ -166,7 +184,9 @@ def test_a_conflict_names_both_tests_and_fails_the_run(project: Project, options
     result = project.run(*options)
     result.assert_outcomes(passed=2)
     assert result.ret == 1
-    result.stdout.fnmatch_lines(["pacts not written: *'a' is defined twice, differently (tests/test_a.py::test_a and tests/test_b.py::test_b)*"])
+    result.stdout.fnmatch_lines(
+        ["pacts not written: *'a' is defined twice, differently (tests/test_a.py::test_a and tests/test_b.py::test_b)*"]
+    )
     assert project.interactions() == []
 
 
@@ -186,7 +206,9 @@ def test_an_unknown_key_of_the_configuration_is_told_with_the_near_one(project: 
 
 
 def test_the_fixture_verifier_makes_verifiers(project: Project) -> None:
-    project.write("test_a.py", head="""
+    project.write(
+        "test_a.py",
+        head="""
 def app(environ, start_response):
     start_response("404 Not Found", [])
     return []
@@ -197,10 +219,16 @@ def test_provider(verifier, tmp_path):
     import json
     (tmp_path / "p.json").write_text(json.dumps(pact))
     verifier("orders", version="1").app(app).pacts(tmp_path).verify()
-""")
+""",
+    )
     result = project.run()
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*VerificationFailed: orders (v1) does not keep its contracts: 0 of 1 interactions pass", "*status: expected 200, seen 404"])
+    result.stdout.fnmatch_lines(
+        [
+            "*VerificationFailed: orders (v1) does not keep its contracts: 0 of 1 interactions pass",
+            "*status: expected 200, seen 404",
+        ]
+    )
 
 
 def test_what_a_killed_run_left_is_swept_away(project: Project) -> None:
@@ -217,3 +245,9 @@ def test_a_run_without_contracts_leaves_nothing_behind(project: Project) -> None
     (project.root / "tests" / "test_a.py").write_text("def test_a(): pass")
     project.run()
     assert not (project.root / ".accord").exists()
+
+
+def test_pytest_finds_the_plugin_by_itself(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+    result = project.pytester.runpytest_subprocess("--fixtures", "-q", "-p", "no:cacheprovider", timeout=60)
+    result.stdout.fnmatch_lines(["pact -- *", "verifier -- *"])
