@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from accord.contract.mismatches import shown
 from accord.contract.patterns import TIME_LIMIT, PatternError, PatternTimeoutError, matches_pattern
 from accord.contract.rules import Rule
 from accord.core.errors import UsageError
@@ -110,7 +111,7 @@ def regex(pattern: str, example: str) -> Matcher:
             f"{pattern!r} was still running after {TIME_LIMIT:g} s on its example; write it without nested repetition"
         ) from None
     if not fits:
-        raise UsageError(f"the example {example!r} does not match {pattern!r}: the whole text must match")
+        raise UsageError(f"the example {shown(example)} does not match {pattern!r}: the whole text must match")
     return Matcher(example, Rule("regex", {"regex": pattern}))
 
 

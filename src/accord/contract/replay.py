@@ -158,11 +158,13 @@ class Replay:
             mismatches = yield from self._compare(interaction, contract.version, values)
         except ReplayProblem as seen:
             problem = seen
-        for state in reversed(entered):
-            try:
-                yield from self._states.leave(state)
-            except ReplayProblem as seen:
-                problem = problem or seen
+        except GeneratorExit:
+            raise
+        except BaseException:  # the provider went down, or the user has had enough: what was set up still goes
+            yield from self._leave(entered)
+            raise
+        left = yield from self._leave(entered)
+        problem = problem or left
         return InteractionResult(
             interaction,
             tuple(mismatches),
@@ -171,6 +173,16 @@ class Replay:
             perf_counter() - begin,
             tolerated=interaction.pending or contract.pending,
         )
+
+    def _leave(self, entered: Sequence[ProviderState]) -> Generator[Call, Any, ReplayProblem | None]:
+        """Tear down every state, the last first; the first thing that went wrong is returned."""
+        problem: ReplayProblem | None = None
+        for state in reversed(entered):
+            try:
+                yield from self._states.leave(state)
+            except ReplayProblem as seen:
+                problem = problem or seen
+        return problem
 
     def _compare(
         self, interaction: Interaction, spec: SpecVersion, values: Mapping[str, Any]

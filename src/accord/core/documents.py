@@ -120,7 +120,7 @@ def _decode(data: bytes, source: str | None) -> str:
 
 
 def _syntax_message(text: str, error: json.JSONDecodeError) -> str:
-    if error.pos >= len(text.rstrip()):
+    if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string"):
         return f"ends in the middle of a value (line {error.lineno}, column {error.colno}); is it truncated?"
     return f"is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}"
 
