@@ -27,7 +27,7 @@ def picture(lines: list[str]) -> str:
     texts = [drawn(line, MARGIN + LINE * (number + 1) - 4) for number, line in enumerate(lines)]
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">',
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">',
             '<g font-family="ui-monospace, Menlo, Consolas, monospace" font-size="12.2px">',
             f'<rect width="{width}" height="{height}" rx="8" fill="#2d2d2d"/>',
             *texts,
