@@ -70,6 +70,8 @@ def run(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
+    except SystemExit as stop:  # so ends Click itself when the reader has gone: with 1, which would be a finding
+        return FINE if isinstance(stop.__context__, BrokenPipeError) else MISUSE
     except BrokenPipeError:
         # The reader, such as `head`, has seen enough. Python would complain again when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -78,4 +80,6 @@ def run(arguments: Sequence[str]) -> int:
         traceback.print_exc()
         print(f"error: accord itself failed ({type(error).__name__}); please report it with the above", file=sys.stderr)
         return MISUSE
+    if result == INTERRUPTED:  # Typer turns Ctrl-C into this code, and says nothing
+        print("interrupted", file=sys.stderr)
     return result if isinstance(result, int) else FINE

@@ -12,7 +12,7 @@ RESULTS = (
     InteractionResult(HttpInteraction("fine"), seconds=0.5),
     InteractionResult(HttpInteraction("differs <&>"), (WRONG,), seconds=0.25),
     InteractionResult(HttpInteraction("raised"), problem="the provider raised ValueError", traceback="Traceback"),
-    InteractionResult(HttpInteraction("not yet", pending=True), (WRONG,)),
+    InteractionResult(HttpInteraction("not yet", pending=True), (WRONG,), tolerated=True),
 )
 CONTRACT = Contract("web", "orders", tuple(each.interaction for each in RESULTS))
 
