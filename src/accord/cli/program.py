@@ -52,11 +52,16 @@ def _accord(
     del show_version  # handled by its callback
 
 
+def _escape_what_the_terminal_lacks() -> None:
+    """A provider may send what the terminal's encoding does not have."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and give its exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a provider may send what the terminal's encoding does not have
-            stream.reconfigure(errors="backslashreplace")
+    _escape_what_the_terminal_lacks()
     try:
         result = typer.main.get_command(app).main(list(arguments), prog_name="accord", standalone_mode=False)
     except AccordError as error:
