@@ -7,12 +7,14 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from accord.core.http.server import listen
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MEMORY_LIMIT = 400
 """Megabytes that one command may take at most."""

@@ -38,7 +38,12 @@ ANSI = "\x1b["
 
 
 def interaction(path: str, **more: Any) -> dict[str, Any]:
-    return {"description": f"a call of {path}", "request": {"method": "GET", "path": path}, "response": {"status": 200}, **more}
+    return {
+        "description": f"a call of {path}",
+        "request": {"method": "GET", "path": path},
+        "response": {"status": 200},
+        **more,
+    }
 
 
 def write_pact(folder: Path, *interactions: dict[str, Any], provider: str = "orders") -> None:
@@ -75,8 +80,16 @@ def test_a_contract_that_is_kept_is_exit_code_0(project: Path, run_accord: RunAc
     assert not (project / "pacts" / "results").exists()
 
 
-def test_a_contract_that_is_broken_is_exit_code_1_and_every_reason_is_shown(project: Path, run_accord: RunAccord) -> None:
-    write_pact(project / "pacts", interaction("/1"), interaction("/2"), interaction("/raise"), interaction("/1", description="x", providerStates=[{"name": "new", "params": {"id": 1}}]))
+def test_a_contract_that_is_broken_is_exit_code_1_and_every_reason_is_shown(
+    project: Path, run_accord: RunAccord
+) -> None:
+    write_pact(
+        project / "pacts",
+        interaction("/1"),
+        interaction("/2"),
+        interaction("/raise"),
+        interaction("/1", description="x", providerStates=[{"name": "new", "params": {"id": 1}}]),
+    )
     done = run_accord("verify", "orders", "--app", "provider:orders", "--junit", "out/report.xml")
     assert (done.returncode, done.stderr) == (1, "")
     for part in (
@@ -137,7 +150,9 @@ def test_misuse_is_exit_code_2_and_one_message_on_stderr(
 
 def test_an_interrupt_is_exit_code_130(project: Path) -> None:
     write_pact(project / "pacts", interaction("/1", providerStates=[{"name": "slow"}]))
-    (project / "states.py").write_text("import sys, time\ndef slow():\n    print('waiting', flush=True)\n    time.sleep(60)\nSTATES = {'slow': slow}\n")
+    (project / "states.py").write_text(
+        "import sys, time\ndef slow():\n    print('waiting', flush=True)\n    time.sleep(60)\nSTATES = {'slow': slow}\n"
+    )
     with subprocess.Popen(
         [sys.executable, "-m", "accord", *VERIFY, "--states", "states"],
         cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -155,7 +170,11 @@ def test_an_interrupt_is_exit_code_130(project: Path) -> None:
 def test_a_reader_that_has_seen_enough_is_fine(project: Path) -> None:
     write_pact(project / "pacts", *(interaction("/1", description=f"{number:05}" * 40) for number in range(500)))
     with subprocess.Popen(
-        [sys.executable, "-m", "accord", *VERIFY], cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "accord", *VERIFY],
+        cwd=project,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     ) as process:
         assert process.stdout is not None
         process.stdout.readline()
@@ -167,7 +186,9 @@ def test_a_reader_that_has_seen_enough_is_fine(project: Path) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
-def test_a_terminal_without_our_marks_gets_escapes_and_no_traceback(project: Path, run_accord: RunAccord, monkeypatch: pytest.MonkeyPatch, encoding: str) -> None:
+def test_a_terminal_without_our_marks_gets_escapes_and_no_traceback(
+    project: Path, run_accord: RunAccord, monkeypatch: pytest.MonkeyPatch, encoding: str
+) -> None:
     monkeypatch.setenv("PYTHONIOENCODING", encoding)
     write_pact(project / "pacts", interaction("/1"))
     done = run_accord(*VERIFY)
@@ -224,6 +245,8 @@ def test_a_fault_of_our_own_is_exit_code_2_and_not_a_finding(project: Path) -> N
         "verify.version_or_commit = lambda given: 1 / 0\n"
         f"sys.exit(run({list(VERIFY)!r}))"
     )
-    done = subprocess.run([sys.executable, "-c", program], cwd=project, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=project, capture_output=True, text=True, check=False, timeout=60
+    )
     assert done.returncode == 2
     assert "error: accord itself failed (ZeroDivisionError); please report it" in done.stderr
