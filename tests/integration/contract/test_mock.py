@@ -45,28 +45,32 @@ async def test_an_async_client_over_a_socket(pact: Pact) -> None:
 
 
 async def test_an_async_client_in_process(pact: Pact) -> None:
-    async with expect(pact, "a").in_process() as transport:
-        async with httpx.AsyncClient(transport=transport, base_url="http://orders") as client:
-            assert (await client.get("/a")).json() == {"name": "a"}
+    block = expect(pact, "a").in_process()
+    async with block as transport, httpx.AsyncClient(transport=transport, base_url="http://orders") as client:
+        assert (await client.get("/a")).json() == {"name": "a"}
 
 
 @pytest.mark.parametrize("way", ["serve", "in_process"])
 def test_a_wrong_request_is_answered_500_with_the_reason_and_fails_the_block(pact: Pact, way: str) -> None:
-    with pytest.raises(PactFailed, match="Not expected: GET /b") as caught, getattr(expect(pact, "a"), way)() as mock:
-        client = (
-            httpx.Client(base_url=mock.url) if way == "serve" else httpx.Client(transport=mock, base_url="http://o")
-        )
-        with client:
-            answer = client.get("/b")
+    block = getattr(expect(pact, "a"), way)()
+    mock = block.__enter__()
+    client = httpx.Client(base_url=mock.url) if way == "serve" else httpx.Client(transport=mock, base_url="http://o")
+    with client:
+        answer = client.get("/b")
+    with pytest.raises(PactFailed, match="Not expected: GET /b") as caught:
+        block.__exit__(None, None, None)
     assert (answer.status_code, answer.json()["error"]) == (500, "unexpected_request")
     assert answer.headers["x-accord-mock"] == "unexpected-request"
     assert len(caught.value.problems) == 2
 
 
 def test_an_assertion_in_the_block_is_what_fails_and_the_mock_adds_what_it_saw(pact: Pact) -> None:
-    with pytest.raises(AssertionError, match="my own") as caught, expect(pact, "a").serve() as mock:
-        status = httpx.get(f"{mock.url}/b").status_code
-        raise AssertionError("my own", status)
+    def test() -> None:
+        with expect(pact, "a").serve() as mock:
+            raise AssertionError("my own", httpx.get(f"{mock.url}/b").status_code)
+
+    with pytest.raises(AssertionError, match="my own") as caught:
+        test()
     assert not isinstance(caught.value, PactFailed)
     assert "Not expected: GET /b" in caught.value.__notes__[0]
 
