@@ -28,6 +28,10 @@ def add_order(id: int) -> None:  # noqa: A002 - the parameter's name in the cont
     ORDERS[id] = {"id": id, "total": 12.5, "lines": [{"sku": "a"}, {"sku": "b"}]}
 
 
+def remove_order(id: int) -> None:  # noqa: A002 - as above
+    del ORDERS[id]
+
+
 def make_app(total: str = "total") -> FastAPI:
     """The provider: one endpoint sync, one async; only usable once its lifespan has begun."""
     started: list[str] = []
@@ -87,7 +91,7 @@ def consumer_test(folder: Path, version: str) -> Path:
 def verifier(*pacts: Path) -> Verifier:
     return (
         Verifier("orders", version="1")
-        .state("an order exists", add_order, lambda id: ORDERS.pop(id))  # noqa: A006 - the parameter's name in the contract
+        .state("an order exists", add_order, remove_order)
         .state("order 7 exists", lambda: add_order(7), lambda: ORDERS.pop(7))
         .pacts(*pacts)
     )
