@@ -183,7 +183,7 @@ def test_we_verify_what_the_reference_writes(tmp_path: Path, version: str) -> No
         return (
             Verifier("orders")
             .app(namespace["app"])
-            .state("an order exists", lambda id: None)
+            .state("an order exists", lambda **_: None)
             .message("an order.placed event", lambda: (content, {"key": "order-99"}))
             .pacts(tmp_path / "pacts")
         )
