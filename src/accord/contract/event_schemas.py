@@ -158,7 +158,7 @@ def _events(document: Any) -> dict[str, Any]:
         return _asyncapi_events(document)
     if document.get("type") == "record" and isinstance(document.get("fields"), list):
         return {"": _from_avro(document, {})}
-    return {"": _inlined(document, document, 0)}
+    return {"": _inlined(document, document)}
 
 
 def _asyncapi_events(document: dict[str, Any]) -> dict[str, Any]:
@@ -173,18 +173,16 @@ def _asyncapi_events(document: dict[str, Any]) -> dict[str, Any]:
                 messages[message["name"]] = message
     found = {}
     for name, message in messages.items():
-        whole = _inlined(message, document, 0)
+        whole = _inlined(message, document)
         if isinstance(whole, dict) and "payload" in whole:
             found[str(whole.get("name", name))] = whole["payload"]
     return found
 
 
-def _inlined(node: Any, document: Any, depth: int) -> Any:
-    """The schema with references inside the document put in place; a recursive one ends in ``anything``."""
-    if depth > _DEEPEST:
-        return {}
+def _inlined(node: Any, document: Any, above: tuple[str, ...] = ()) -> Any:
+    """The schema with references inside the document put in place; one that leads back into itself is anything."""
     if isinstance(node, list):
-        return [_inlined(item, document, depth + 1) for item in node]
+        return [_inlined(item, document, above) for item in node]
     if not isinstance(node, dict):
         return node
     reference = node.get("$ref")
@@ -197,9 +195,9 @@ def _inlined(node: Any, document: Any, depth: int) -> Any:
             if not isinstance(target, dict) or key not in target:
                 raise DocumentError(f"the reference {reference!r} leads to nothing")
             target = target[key]
-        return _inlined(target, document, depth + 1)
+        return {} if reference in above else _inlined(target, document, (*above, reference))
     kept = {key: value for key, value in node.items() if key not in ("definitions", "$defs", "components")}
-    return {key: _inlined(value, document, depth + 1) for key, value in kept.items()}
+    return {key: _inlined(value, document, above) for key, value in kept.items()}
 
 
 def _from_avro(schema: Any, named: dict[str, Any]) -> dict[str, Any]:

@@ -152,8 +152,7 @@ class _Checker:
             list(self._conflicts_at(f"{place} body", "$", "$", example, alternative, wanted, sent=sent))
             for alternative in self._schemas.alternatives(schema)
         ]
-        # Of several alternatives one must do: the one with the least to complain about tells most.
-        self.conflicts += min(branches, key=_badness) if branches else []
+        self.conflicts += _fewest(branches)
 
     def _conflicts_at(  # noqa: PLR0917 - one place of one body
         self, place: str, path: str, key: str, example: Any, schema: Mapping[str, Any], wanted: Any, *, sent: bool
@@ -177,7 +176,7 @@ class _Checker:
                 list(self._conflicts_at(place, child_path, child_key, value, alternative, wanted, sent=sent))
                 for alternative in self._schemas.alternatives(below)
             ]
-            yield from min(found, key=_badness) if found else ()
+            yield from _fewest(found)
         if sent and isinstance(example, dict):
             for name in schema.get("required") or []:
                 if name not in example and not _is_read_only(schema, name):
@@ -216,6 +215,11 @@ def _is_read_only(schema: Mapping[str, Any], name: str) -> bool:
 def _undescribed(token: str | int, schema: Mapping[str, Any]) -> str:
     known = ", ".join(schema.get("properties") or {}) or "none"
     return f"the document has no field {token!r}; it has: {known}"
+
+
+def _fewest(branches: list[list[Conflict]]) -> list[Conflict]:
+    """Of several alternatives one must do: the one with the least to complain about tells most."""
+    return min(branches, key=_badness, default=[])
 
 
 def _badness(conflicts: Sequence[Conflict]) -> tuple[int, int]:

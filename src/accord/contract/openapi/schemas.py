@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 Node = Any
 """A schema: an object, or true or false as in JSON Schema."""
 
-_DEEPEST = 30
 _KINDS = {"an integer": "integer", "a decimal": "number", "a string": "string", "a boolean": "boolean",
           "an array": "array", "an object": "object", "null": "null"}  # fmt: skip
 
@@ -26,25 +25,26 @@ class Schemas:
     def __init__(self, document: OpenApi) -> None:
         self._document = document
 
-    def alternatives(self, schema: Node, depth: int = 0) -> Iterator[Mapping[str, Any]]:
-        """The plain schemas that a schema stands for: references followed, ``allOf`` merged, one for each branch."""
+    def alternatives(self, schema: Node, above: frozenset[int] = frozenset()) -> Iterator[Mapping[str, Any]]:
+        """The plain schemas that a schema stands for: references followed, ``allOf`` merged, one for each branch.
+
+        A schema that is an alternative of itself adds nothing to what it allows.
+        """
         node = self._document.resolve(schema)
         if node is True or node is None:
             yield {}
-        elif isinstance(node, dict):
-            if depth > _DEEPEST:
-                yield {}
-                return
+        elif isinstance(node, dict) and id(node) not in above:
+            inside = above | {id(node)}
             base = {key: value for key, value in node.items() if key not in ("allOf", "oneOf", "anyOf")}
             merged = [base]
             for part in node.get("allOf") or []:
-                merged = [_merge(left, right) for left in merged for right in self.alternatives(part, depth + 1)]
+                merged = [_merge(left, right) for left in merged for right in self.alternatives(part, inside)]
             branches = (node.get("oneOf") or []) + (node.get("anyOf") or [])
             if not branches:
                 yield from merged
                 return
             for branch in branches:
-                for right in self.alternatives(branch, depth + 1):
+                for right in self.alternatives(branch, inside):
                     for left in merged:
                         yield _merge(left, right)
 
