@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from accord.core.errors import DocumentError
@@ -16,6 +17,11 @@ MAX_DEPTH = 200
 MAX_BYTES = 64 * 1024 * 1024
 """Size beyond which a document is refused."""
 
+MAX_VALUES = 600_000
+"""Values in a document beyond which it is refused: small ones take twenty times their size in memory."""
+
+_TEXT = re.compile(r'"(?:[^"\\]+|\\.)*"', re.DOTALL)
+_TEXT_IN_BYTES = re.compile(_TEXT.pattern.encode(), re.DOTALL)
 _TOO_MANY_DIGITS = "holds an integer of more digits than any program reads"
 
 
@@ -62,6 +68,7 @@ def parse_json(data: bytes | str, *, source: str | None = None) -> Any:
     text = data if isinstance(data, str) else _decode(data, source)
     if not text.strip():
         raise DocumentError("is empty; a JSON document was expected", source=source)
+    _refuse_many_values(text, source)
     try:
         value = json.loads(text, object_pairs_hook=_object_without_duplicates, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
@@ -86,6 +93,7 @@ def parse_json_body(data: bytes) -> Any:
     Raises:
         DocumentError: as in parse_json.
     """
+    _refuse_many_values(data, None)
     try:
         value = json.loads(data, parse_constant=_refuse_constant)
     except UnicodeDecodeError as error:
@@ -133,6 +141,27 @@ def _bytes_of(path: Path, max_bytes: int) -> bytes:
 
 class _NotJsonError(ValueError):
     """Accepted by Python's parser, but not JSON, or ambiguous."""
+
+
+def _refuse_many_values(document: str | bytes, source: str | None) -> None:
+    if len(document) <= MAX_VALUES:  # a byte a value is the least
+        return
+    if isinstance(document, str):
+        few = _marks(document) <= MAX_VALUES or _marks(_TEXT.sub("", document)) <= MAX_VALUES
+    else:
+        few = _marks(document) <= MAX_VALUES or _marks(_TEXT_IN_BYTES.sub(b"", document)) <= MAX_VALUES
+    if not few:
+        raise DocumentError(
+            f"is {megabytes(len(document))} with more than {MAX_VALUES} values; no example needs so many",
+            source=source,
+        )
+
+
+def _marks(document: str | bytes) -> int:
+    """Commas and opening brackets: each value but the first has one of them before it."""
+    if isinstance(document, str):
+        return sum(map(document.count, ",[{"))
+    return sum(map(document.count, (b",", b"[", b"{")))
 
 
 def _decode(data: bytes, source: str | None) -> str:

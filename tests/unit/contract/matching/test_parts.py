@@ -47,6 +47,15 @@ def test_the_path_is_equal_or_keeps_its_rule() -> None:
     assert request_places(ruled, Request(path="/x")) == ["path"]
 
 
+@pytest.mark.parametrize("received", ["/gr%C3%B6%C3%9Fe/a%20b", "/größe/a b"])
+def test_a_path_is_compared_as_it_stands_on_the_wire(received: str) -> None:
+    assert request_places(Request(path="/größe/a b"), Request(path=received)) == []
+    assert request_places(Request(path="/größe/a"), Request(path=received)) == ["path"]
+    ruled = Request(path="/größe/a b", rules=rules(path=all_of({"match": "regex", "regex": "/größe/[a-z ]+"})))
+    assert request_places(ruled, Request(path=received)) == []
+    assert request_places(Request(path="/a/b"), Request(path="/a%2Fb")) == ["path"]
+
+
 QUERY_RULE = {
     "integer": ("1", "22", "x"),
     "decimal": ("1.5", "2.5", "x"),
