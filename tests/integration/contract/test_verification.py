@@ -87,7 +87,7 @@ def consumer_test(folder: Path, version: str) -> Path:
 def verifier(*pacts: Path) -> Verifier:
     return (
         Verifier("orders", version="1")
-        .state("an order exists", add_order, lambda id: ORDERS.pop(id))  # noqa: A006 - the parameter's name in the contract
+        .state("an order exists", add_order, lambda id: ORDERS.pop(id))  # noqa: A006, PLW0108 - the name in the contract
         .state("order 7 exists", lambda: add_order(7), lambda: ORDERS.pop(7))
         .pacts(*pacts)
     )
