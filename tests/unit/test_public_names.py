@@ -63,7 +63,13 @@ def test_an_unknown_name_lists_those_there_are(module: object) -> None:
 
 
 def test_the_commands_are_these() -> None:
-    assert sorted(typer.main.get_command(app).commands) == ["can-i-deploy", "demo", "record-deployment", "verify"]  # type: ignore[attr-defined]  # a group
+    assert sorted(typer.main.get_command(app).commands) == [
+        "can-i-deploy",
+        "contract",
+        "demo",
+        "record-deployment",
+        "verify",
+    ]  # type: ignore[attr-defined]  # a group
 
 
 def test_the_fixtures_are_these() -> None:

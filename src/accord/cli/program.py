@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from accord.cli import demo, deployments, verify
+from accord.cli import contracts, demo, deployments, verify
 from accord.core.errors import AccordError
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 verify.register(app)
+contracts.register(app)
 deployments.register(app)
 demo.register(app)
 

@@ -31,19 +31,31 @@ def read_json_file(path: Path, *, max_bytes: int = MAX_BYTES) -> Any:
     Raises:
         DocumentError: it cannot be opened, is too large, is not UTF-8 or is not JSON; names the file and the place.
     """
+    return parse_json(_bytes_of(path, max_bytes), source=str(path))
+
+
+def read_yaml_file(path: Path, *, max_bytes: int = MAX_BYTES) -> Any:
+    """Read a YAML file: plain data only, no tags that make objects, no aliases that multiply it.
+
+    Raises:
+        DocumentError: as read_json_file, or no YAML parser is installed.
+    """
     source = str(path)
     try:
-        size = path.stat().st_size
-        if size > max_bytes:
-            raise DocumentError(f"is {megabytes(size)}; the limit is {megabytes(max_bytes)}", source=source)
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise DocumentError("no such file", source=source) from None
-    except IsADirectoryError:
-        raise DocumentError("is a folder; a file was expected", source=source) from None
-    except OSError as error:
-        raise DocumentError(f"cannot be read: {error.strerror}", source=source) from error
-    return parse_json(data, source=source)
+        import yaml  # noqa: PLC0415 - an extra
+    except ImportError:
+        raise DocumentError(
+            "reading YAML needs an extra: pip install 'accord[openapi]'; or give the document as JSON", source=source
+        ) from None
+    text = _decode(_bytes_of(path, max_bytes), source)
+    try:
+        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text, Loader=yaml.SafeLoader)):
+            raise DocumentError("uses YAML aliases, which can multiply a document; use $ref instead", source=source)
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise DocumentError(f"is not valid YAML: {' '.join(str(error).split())}", source=source) from None
+    except RecursionError:
+        raise DocumentError(f"is nested deeper than {MAX_DEPTH} levels", source=source) from None
 
 
 def parse_json(data: bytes | str, *, source: str | None = None) -> Any:
@@ -110,6 +122,21 @@ def json_bytes(value: Any, *, indent: int | None = None) -> bytes:
 def megabytes(size: int) -> str:
     """A size in bytes as people read it: ``50.0 MB``."""
     return f"{size / 1_000_000:.1f} MB"
+
+
+def _bytes_of(path: Path, max_bytes: int) -> bytes:
+    source = str(path)
+    try:
+        size = path.stat().st_size
+        if size > max_bytes:
+            raise DocumentError(f"is {megabytes(size)}; the limit is {megabytes(max_bytes)}", source=source)
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise DocumentError("no such file", source=source) from None
+    except IsADirectoryError:
+        raise DocumentError("is a folder; a file was expected", source=source) from None
+    except OSError as error:
+        raise DocumentError(f"cannot be read: {error.strerror}", source=source) from error
 
 
 class _NotJsonError(ValueError):
