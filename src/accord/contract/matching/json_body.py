@@ -10,14 +10,31 @@ from accord.contract.mismatches import ABSENT, Mismatch, MismatchKind, kind_of, 
 from accord.contract.paths import PathExpression, Wildcard, join
 from accord.contract.rule_format import rule_from_json, rules_from_json
 from accord.contract.rules import ActiveRules, Rule, RuleCategory, RuleList
+from accord.core.errors import DocumentError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from accord.contract.bodies import Body
 
 NO_ACTIVE_RULES = ActiveRules([], 0)
 _ARRAY_ONLY_PASSES = (
     "number", "integer", "decimal", "date", "time", "datetime", "include", "boolean", "semver", "regex",
 )  # fmt: skip
+
+
+def match_json_body(expected: Body, actual: Body, rules: RuleCategory, *, allow_unexpected: bool) -> list[Mismatch]:
+    """Compare two JSON bodies."""
+    try:
+        example = expected.json()
+    except DocumentError as error:
+        return [Mismatch("body", "$", expected.text(), actual.text(), f"the expected body {error}")]
+    try:
+        value = actual.json()
+    except DocumentError as error:
+        message = f"expected JSON, but the body {error}; seen {shown(actual.text())}"
+        return [Mismatch("body", "$", example, actual.text(), message)]
+    return match_json(example, value, rules, allow_unexpected=allow_unexpected)
 
 
 def match_json(
