@@ -11,6 +11,7 @@ from accord.contract.matching.headers import match_headers
 from accord.contract.matching.named_values import compare_values, one_or_all, rules_for_name
 from accord.contract.matching.values import check_all, check_json, check_text, strictly_equal
 from accord.contract.mismatches import ABSENT, Mismatch, shown
+from accord.contract.rules import STATUS_CLASSES
 from accord.contract.spec import SpecVersion
 
 if TYPE_CHECKING:
@@ -114,21 +115,10 @@ def _check_status(rule: Rule, expected: int | None, actual: int | None) -> str |
     return None if _status_fits(wanted, actual or 0) else f"expected a status of {shown(wanted)}, seen {actual}"
 
 
-_STATUS_CLASSES = {
-    "info": range(100, 200),
-    "success": range(200, 300),
-    "redirect": range(300, 400),
-    "clientError": range(400, 500),
-    "serverError": range(500, 600),
-    "nonError": range(100, 400),
-    "error": range(400, 600),
-}
-
-
 def _status_fits(wanted: Any, status: int) -> bool:
     if isinstance(wanted, list):
         return status in wanted
-    return status in _STATUS_CLASSES.get(wanted or "success", range(0))
+    return status in STATUS_CLASSES.get(wanted or "success", range(0))
 
 
 def _match_query_text(expected: str, actual: str) -> list[Mismatch]:
