@@ -137,9 +137,8 @@ def take_values(template: Mapping[str, Any]) -> TakenValues:
             if generator is not None:
                 taken.generators[name if len(items) == 1 else f"{name}[{index}]"] = generator
             example = plain_example(item)
-            texts += [
-                _text(name, plain_example(each)) for each in (example if isinstance(example, list) else [example])
-            ]
+            examples = example if isinstance(example, list) else [example]
+            texts += [_text(name, plain_example(each)) for each in examples] * _count(item)
         taken.values[name] = tuple(texts)
     return taken
 
@@ -189,6 +188,10 @@ def _rules_of_text(name: str, item: Any) -> tuple[Rule, ...]:
         return _rules_of_text(name, item.example)
     # Texts are all of one type: a value of the provider's state stands for itself here.
     return () if item.rule.match == "type" and item.generator is not None and not item.also else item.rules
+
+
+def _count(item: Any) -> int:
+    return item.repeated or 1 if isinstance(item, Matcher) else 1
 
 
 def _generator_of(item: Any) -> Mapping[str, Any] | None:

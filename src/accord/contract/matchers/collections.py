@@ -141,7 +141,7 @@ def optional(value: Any) -> Matcher:
     the key as one that nobody asked for.
 
     Args:
-        value: what it is like where it is there; may hold matchers.
+        value: what it is like where it is there; may hold matchers. An example alone stands for all of its type.
 
     >>> optional("Bob").optional
     True
@@ -150,7 +150,7 @@ def optional(value: Any) -> Matcher:
         return replace(value, optional=True)
     if isinstance(value, Matcher):
         return value
-    return Matcher(value, Rule("type" if isinstance(value, (dict, list)) else "equality"), optional=True)
+    return Matcher(value, Rule("type"), optional=True)
 
 
 def _each(name: str, matcher: Matcher, function: str) -> Rule:
