@@ -5,14 +5,16 @@ from __future__ import annotations
 import inspect
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlencode
 
 from accord.contract.bodies import MISSING, Body, is_json
+from accord.contract.body_kinds import body_kind
 from accord.contract.findings import PactFailed
-from accord.contract.matchers import Matcher
+from accord.contract.matchers.matcher import Matcher
 from accord.contract.model import AsyncMessage, HttpInteraction, MessageContents, Request, Response, SyncMessage
-from accord.contract.paths import PathExpression
+from accord.contract.paths import PathExpression, format_path
 from accord.contract.rules import MatchingRules, RuleCategory, RuleList
-from accord.contract.templates import TemplateParts, take_values
+from accord.contract.templates import TemplateParts, take_path, take_status, take_values
 from accord.core.documents import parse_json_body
 from accord.core.errors import UsageError
 
@@ -65,26 +67,34 @@ class HttpBuilder:
         Raises:
             UsageError: a wrong type, or a matcher that the version of the pact cannot express.
         """
-        if isinstance(path, Matcher):
-            rules: dict[str, RuleCategory] = {"path": TemplateParts(path).rules}
-            path = str(TemplateParts(path).example)
-        else:
-            rules = {}
+        taken_path = take_path(path)
+        path = taken_path.example
         if not isinstance(path, str) or not path.startswith("/"):
             raise UsageError(f"with_request({method!r}, {path!r}): expected a path that starts with '/'")
         if "?" in path:
             raise UsageError(f"with_request({method!r}, {path!r}): give the query as query={{…}}, not in the path")
-        taken_headers, rules["header"] = take_values(headers or {})
-        taken_query, rules["query"] = take_values(query or {})
-        taken_body, rules["body"], generators = _take_body(body, taken_headers)
+        taken_headers, taken_query = take_values(headers or {}), take_values(query or {})
+        taken_body, body_rules, body_generators = _take_body(body, taken_headers.values)
+        rules = {
+            "path": taken_path.rules,
+            "header": taken_headers.rules,
+            "query": taken_query.rules,
+            "body": body_rules,
+        }
+        generators = {
+            "path": taken_path.generator,
+            "header": taken_headers.generators,
+            "query": taken_query.generators,
+            "body": body_generators,
+        }
         request = Request(
             method.upper(),
             path,
-            taken_query,
-            taken_headers,
+            taken_query.values,
+            taken_headers.values,
             taken_body,
             _checked(rules, self._pact.version),
-            generators,
+            _checked_generators(generators, self._pact.version),
         )
         return ResponseBuilder(self._pact, self, self._description, self._states, request)
 
@@ -101,23 +111,31 @@ class ResponseBuilder:
         self._states = states
         self._request = request
 
-    def will_respond_with(self, status: int, *, headers: Mapping[str, Any] | None = None, body: Any = NOTHING) -> Pact:
+    def will_respond_with(
+        self, status: int | Matcher, *, headers: Mapping[str, Any] | None = None, body: Any = NOTHING
+    ) -> Pact:
         """Say what the provider answers, as far as the consumer needs it, and add the interaction to the pact.
 
         Args:
-            status: status code.
+            status: status code, or ``match.status_code(…)``.
             headers: name to a text, a matcher or a list of these.
             body: what JSON can hold, with matchers; or a text or bytes as the content type says.
 
         Raises:
             UsageError: a wrong type, or a matcher that the version of the pact cannot express.
         """
-        if isinstance(status, bool) or not isinstance(status, int) or not 100 <= status <= 599:  # noqa: PLR2004 - HTTP's range
-            raise UsageError(f"will_respond_with({status!r}): expected a status code from 100 to 599")
-        rules: dict[str, RuleCategory] = {}
-        taken_headers, rules["header"] = take_values(headers or {})
-        taken_body, rules["body"], generators = _take_body(body, taken_headers)
-        response = Response(status, taken_headers, taken_body, _checked(rules, self._pact.version), generators)
+        taken_status = take_status(status)
+        taken_headers = take_values(headers or {})
+        taken_body, body_rules, body_generators = _take_body(body, taken_headers.values)
+        rules = {"status": taken_status.rules, "header": taken_headers.rules, "body": body_rules}
+        generators = {"header": taken_headers.generators, "body": body_generators}
+        response = Response(
+            taken_status.example,
+            taken_headers.values,
+            taken_body,
+            _checked(rules, self._pact.version),
+            _checked_generators(generators, self._pact.version),
+        )
         interaction = HttpInteraction(self._description, self._states, request=self._request, response=response)
         return self._pact.expect(self._begun, interaction)
 
@@ -178,8 +196,13 @@ class _MessageSteps(ABC):
         headers = {"content-type": (declared,)} if isinstance(declared, str) else {}
         body, body_rules, generators = _take_body(content, headers)
         parts = {name: TemplateParts(value) for name, value in metadata.items()}
-        rules = _checked({"body": body_rules, "metadata": _rules_by_name(parts)}, self._pact.version)
-        return MessageContents(body, {name: each.example for name, each in parts.items()}, rules, generators)
+        metadata_generators = {name: each.generators["$"] for name, each in parts.items() if each.generators}
+        return MessageContents(
+            body,
+            {name: each.example for name, each in parts.items()},
+            _checked({"body": body_rules, "metadata": _rules_by_name(parts)}, self._pact.version),
+            _checked_generators({"body": generators, "metadata": metadata_generators}, self._pact.version),
+        )
 
 
 class MessageBuilder(_MessageSteps):
@@ -243,29 +266,59 @@ def _take_body(template: Any, headers: Mapping[str, tuple[str, ...]]) -> tuple[B
     declared = next((values[0] for name, values in headers.items() if name.lower() == "content-type"), None)
     if template is NOTHING:
         return MISSING, RuleCategory(), {}
+    if isinstance(template, Matcher) and isinstance(template.example, bytes):
+        rules = RuleCategory({PathExpression((), "$"): RuleList(template.rules, template.combine)})
+        return Body.of_bytes(template.example, declared or template.rule.get("value")), rules, {}
     if isinstance(template, bytes):
         return Body.of_bytes(template, declared), RuleCategory(), {}
-    if isinstance(template, str) and declared and not is_json(Body("empty", content_type=declared).media_type()):
-        return Body.of_text(template, declared), RuleCategory(), {}
+    if declared and not is_json(Body("empty", content_type=declared).media_type()):
+        return _take_text(template, declared)
     parts = TemplateParts(template)
-    generators = {"body": parts.generators} if parts.generators else {}
-    return Body.of_json(parts.example, declared or "application/json"), parts.rules, generators
+    return Body.of_json(parts.example, declared or "application/json"), parts.rules, parts.generators
 
 
-def _checked(rules: dict[str, RuleCategory], version: SpecVersion) -> MatchingRules:
+def _take_text(template: Any, declared: str) -> tuple[Body, RuleCategory, dict[str, Any]]:
+    """A body that is no JSON: a text with a matcher for the whole of it, or the fields of a form."""
+    if isinstance(template, dict) and body_kind(declared.partition(";")[0].strip().lower()).name == "form":
+        fields = take_values(template)
+        pairs = [(name, value) for name, values in fields.values.items() for value in values]
+        generators = {format_path((name,)): generator for name, generator in fields.generators.items()}
+        return Body.of_text(urlencode(pairs), declared), fields.rules, generators
+    parts = TemplateParts(template)
+    if not isinstance(parts.example, str):
+        raise UsageError(f"a body of {declared}: expected a text, bytes or a matcher of these, seen {template!r}")
+    return Body.of_text(parts.example, declared), parts.rules, parts.generators
+
+
+def _checked(rules: Mapping[str, RuleCategory], version: SpecVersion) -> MatchingRules:
     """The rules, if the version can express them."""
     kept = {name: category for name, category in rules.items() if category}
     for category in kept.values():
         for expression, rule_list in category:
+            if version.major < 3 and len(rule_list.rules) > 1:  # noqa: PLR2004 - V3 brought lists of rules
+                raise _too_new(expression.text, "several rules for one place need", 3, version)
             for rule in rule_list.rules:
                 needed = 4 if rule.match in _SINCE_V4 else 3 if rule.match in _SINCE_V3 else 2
                 if version.major < needed:
-                    raise UsageError(
-                        f"at {expression.text}: the rule {rule.match!r} needs version {needed}.0, this pact is "
-                        f"version {version.value}; use Pact(…, version='{needed}.0')"
-                        + (", match.like(…) or match.regex(…)" if version.major == 2 else "")  # noqa: PLR2004
-                    )
+                    instead = ", match.like(…) or match.regex(…)" if version.major == 2 else ""  # noqa: PLR2004 - which has no more
+                    raise _too_new(expression.text, f"the rule {rule.match!r} needs", needed, version, instead)
     return MatchingRules(kept)
+
+
+def _checked_generators(generators: Mapping[str, Any], version: SpecVersion) -> dict[str, Any]:
+    """The generators, if the version knows any."""
+    kept = {name: each for name, each in generators.items() if each}
+    for name in kept:
+        if version.major < 3:  # noqa: PLR2004 - V3 brought generators
+            raise _too_new(name, "generated values need", 3, version)
+    return kept
+
+
+def _too_new(where: str, what: str, needed: int, version: SpecVersion, instead: str = "") -> UsageError:
+    return UsageError(
+        f"at {where}: {what} version {needed}.0, this pact is version {version.value}; "
+        f"use Pact(…, version='{needed}.0'){instead}"
+    )
 
 
 class _failing:  # noqa: N801 - reads as a statement

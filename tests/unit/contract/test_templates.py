@@ -45,7 +45,7 @@ def test_what_json_cannot_hold_is_refused_with_its_place(template: Any, message:
 
 
 def test_headers_and_parameters_take_texts_numbers_matchers_and_lists() -> None:
-    values, rules = take_values({"a": 1, "b": True, "c": match.regex("x+", "xx"), "d": ["1", match.like("2")]})
+    values, rules, _ = take_values({"a": 1, "b": True, "c": match.regex("x+", "xx"), "d": ["1", match.like("2")]})
     assert values == {"a": ("1",), "b": ("true",), "c": ("xx",), "d": ("1", "2")}
     assert set(rules_to_json(MatchingRules({"query": rules}), v2=False)["query"]) == {"c", "$.d[1]"}
 
