@@ -23,7 +23,7 @@ _SEMVER = re.compile(
     r"(\+[0-9a-zA-Z-]+(\.[0-9a-zA-Z-]+)*)?\Z"
 )
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\Z")
-_COLLECTION_RULES = ("values", "eachKey", "eachValue", "arrayContains")
+_COLLECTION_RULES = ("eachKey", "eachValue", "arrayContains")
 
 
 def check_all(rules: RuleList, check: Callable[[Rule], str | None]) -> list[str]:
@@ -139,12 +139,18 @@ def _as_text(value: Any) -> str:
 
 
 def _regex(rule: Rule, _: Any, actual: Any) -> str | None:
+    if actual is None:  # or every pattern for words would take it, as the text null
+        return f"expected a text that matches {rule.attributes['regex']!r}, seen null"
     return check_pattern(rule.attributes["regex"], _as_text(actual), actual)
 
 
 def _include(rule: Rule, _: Any, actual: Any) -> str | None:
     part = _as_text(rule.attributes["value"])
-    return None if part in _as_text(actual) else f"expected a text that includes {part!r}, seen {shown(actual)}"
+    return (
+        None
+        if actual is not None and part in _as_text(actual)
+        else f"expected a text that includes {part!r}, seen {shown(actual)}"
+    )
 
 
 def _date(rule: Rule, expected: Any, actual: Any) -> str | None:
@@ -177,7 +183,7 @@ def _is_integer(value: Any) -> bool:
 
 
 _JSON_CHECKS: dict[str, Check] = {
-    "equality": _equality,
+    **_one_of(("equality", "values"), _equality),  # 'values' frees the keys of an object, not what stands under them
     "type": _type,
     "regex": _regex,
     "include": _include,
@@ -192,7 +198,6 @@ _JSON_CHECKS: dict[str, Check] = {
 }
 _TEXT_CHECKS: dict[str, Check] = {
     **_JSON_CHECKS,
-    "values": _equality,
     "type": lambda _rule, _expected, _actual: None,
     "integer": _is_kind("an integer", lambda value: value.isascii() and value.removeprefix("-").isdigit()),
     "decimal": _is_kind("a decimal", lambda value: bool(_NUMBER.match(value))),
