@@ -22,8 +22,30 @@ TEXTS = (
     "2024-02-29T10:30:59Z", "2024-02-29T10:30:59+02:00", "2024-02-29T10:30:59.123+0200", "2024-02-29T10:30:59",
     "2024-02-29 10:30:59", "Thu, 29 Feb 2024 10:30:59 GMT", "10:30 AM", "ünï", "日本", "😀", "a\nb",
 )  # fmt: skip
-NUMBERS = (0, 1, -1, 2, 7, 100, 1.0, 1.5, 100.0, -0.5, 1e2, 1e21, 1e-7, 2**31, 2**53 + 1, 2**63 - 1, -(2**63), 2**64 - 1)
-PATTERNS = ("a", "a+", "[a-c]*", "abc|a", r"\d+", r"^\d+$", ".*", "", r"\w+", r"\d{4}-\d\d-\d\d", "true|false", r"-?\d+(\.\d+)?")
+NUMBERS = (
+    0,
+    1,
+    -1,
+    2,
+    7,
+    100,
+    1.0,
+    1.5,
+    100.0,
+    -0.5,
+    1e2,
+    1e21,
+    1e-7,
+    2**31,
+    2**53 + 1,
+    2**63 - 1,
+    -(2**63),
+    2**64 - 1,
+)
+PATTERNS = (
+    "^a$", "^a+$", "^[a-c]*$", "^(abc|a)$", r"^\d+$", r"^-?\d+(\.\d+)?$", "^.*$", "^$", r"^\w+$", r"^\d{4}-\d\d-\d\d$",
+    "^(true|false)$",
+)  # fmt: skip
 FORMATS = {
     "date": ("yyyy-MM-dd", "dd/MM/yyyy", "yyyy-M-d", "yyyyMMdd", "EEE, dd MMM yyyy"),
     "time": ("HH:mm", "HH:mm:ss", "HH:mm:ss.SSS", "hh:mm a", "'at' HH:mm"),
@@ -40,11 +62,15 @@ scalars = st.one_of(
     st.none(),
 )
 keys = st.sampled_from(KEYS)
-documents: SearchStrategy[Any] = st.recursive(
-    scalars,
-    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(keys, inner, max_size=3)),
-    max_leaves=6,
-)
+
+
+def collections(inner: SearchStrategy[Any]) -> SearchStrategy[Any]:
+    """Arrays and objects."""
+    return st.one_of(st.lists(inner, max_size=3), st.dictionaries(keys, inner, max_size=3))
+
+
+# A bare text or null at the root is another question: how a file carries it (see tests/unit/contract/test_reading.py).
+documents: SearchStrategy[Any] = collections(st.recursive(scalars, collections, max_leaves=4))
 
 
 def places(value: Any, tokens: Tokens = ()) -> list[tuple[Tokens, Any]]:
@@ -64,13 +90,14 @@ def paths(draw: DrawFn, tokens: Tokens) -> str:
     """An expression that fits a place: some steps by wildcard; sometimes another step, or one too many."""
     written: list[str | int | Wildcard] = []
     for token in tokens:
-        exact = draw(st.integers(0, 3)) > 0
-        if exact:
+        # The reference reads no path with a quote in a name, nor with an empty name, however it is written.
+        readable = not isinstance(token, str) or (token and "'" not in token)
+        if readable and draw(st.integers(0, 3)) > 0:
             written.append(token)
         else:
             written.append(Wildcard.INDEX if isinstance(token, int) else Wildcard.FIELD)
     if draw(st.integers(0, 9)) == 9:
-        written.append(draw(st.one_of(keys, st.integers(0, 2), st.sampled_from(Wildcard))))
+        written.append(draw(st.one_of(st.sampled_from(("a", "b", "0")), st.integers(0, 2), st.sampled_from(Wildcard))))
     return format_path(tuple(written))
 
 
@@ -109,7 +136,7 @@ def variants(draw: DrawFn, example: Any) -> dict[str, Any]:
 
 def rules_v4(example: Any) -> SearchStrategy[dict[str, Any]]:
     """A rule of V4, most of them fit for what stands at the place."""
-    each = st.lists(inner_rules, max_size=2)
+    each = st.lists(inner_rules, min_size=1, max_size=2)
     plain = st.sampled_from(("notEmpty", "semver")).map(lambda m: {"match": m})
     if isinstance(example, list):
         collection = st.one_of(variants(example), each.map(lambda rules: {"match": "eachValue", "rules": rules}))
@@ -145,6 +172,8 @@ def mutated(draw: DrawFn, value: Any) -> Any:
     """A document that differs from another in one place."""
     tokens, here = draw(st.sampled_from(places(value)))
     change = scalars if draw(st.booleans()) else _changes(here)
+    if not tokens:
+        change = _changes(here)
     return _replaced(value, tokens, draw(change))
 
 
