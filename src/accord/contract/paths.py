@@ -20,6 +20,9 @@ Token = str | int | Wildcard
 
 _IDENTIFIER = re.compile(r"[^\W\d]\w*\Z")
 _FIELD_END = re.compile(r"[.\[]")
+# A backslash that stands before no quote needs no escape, and other tools read a path with one as another name.
+_TO_ESCAPE = re.compile(r"'|\\(?=['\"\\]|\Z)")
+_ESCAPED = r"\\\g<0>"
 
 
 class PathSyntaxError(ValueError):
@@ -110,8 +113,7 @@ def join(path: str, token: str | int) -> str:
         return f"{path}[{token}]"
     if _IDENTIFIER.match(token):
         return f"{path}.{token}"
-    escaped = token.replace("\\", "\\\\").replace("'", "\\'")
-    return f"{path}['{escaped}']"
+    return f"{path}['{_TO_ESCAPE.sub(_ESCAPED, token)}']"
 
 
 def format_path(tokens: tuple[Token, ...]) -> str:

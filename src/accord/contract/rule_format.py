@@ -198,7 +198,7 @@ def _entries(content: dict[str, Any], where: str, *, by_name: bool) -> dict[Path
 
 def _name_expression(key: str) -> PathExpression:
     """A header, parameter or metadata key: usually a bare name, but some clients write ``$.name`` or ``name[0]``."""
-    if key.startswith("$"):
+    if key.startswith("$") and key != "$":
         try:
             return parse_path(key)
         except PathSyntaxError:

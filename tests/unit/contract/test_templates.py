@@ -51,7 +51,7 @@ def test_headers_and_parameters_take_texts_numbers_matchers_and_lists() -> None:
 
 
 def test_a_matcher_of_a_list_gives_all_its_values() -> None:
-    values, _ = take_values({"a": match.like(["1", "2"])})
+    values, _, _ = take_values({"a": match.like(["1", "2"])})
     assert values == {"a": ("1", "2")}
 
 

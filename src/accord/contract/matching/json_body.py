@@ -108,25 +108,23 @@ class JsonMatcher:
             return
         best = active.best()
         rules, cascaded = best or (RuleList(()), False)
-        if _has(rules, "equality") and rules.combine == "AND":
-            self._compare_exactly(path, expected, actual)
+        if self._settled_by_equality(path, expected, actual, rules):
             return
         for message in check_all(rules, lambda rule: _check_collection(rule, actual, cascaded=cascaded)):
             self._report(path, expected, actual, message)
-        each_value = None if cascaded else _find(rules, "eachValue")
-        if not cascaded and (each_value or _has(rules, "values")):
-            child_rules = _rules_for_each(each_value, active) if each_value else active
-            self._compare_values(path, expected, actual, child_rules)
-        else:
-            if cascaded or not _has(rules, "eachKey"):
-                self._compare_keys(path, expected, actual, optional)
-            for key, value in expected.items():
-                if key in actual:
-                    self.compare(join(path, key), value, actual[key], active.step(key))
+        own = () if cascaded else tuple(rule.match for rule in rules.rules)
+        if "eachValue" in own:
+            self._compare_values(path, expected, actual, _rules_for_each(rules, active))
+        if "values" in own:
+            self._compare_values(path, expected, actual, active)
+        if not {"eachKey", "eachValue", "values"} & set(own):
+            self._compare_keys(path, expected, actual, optional)
+        if not own or set(own) - {"eachValue", "values"}:
+            for key in filter(actual.__contains__, expected):
+                self.compare(join(path, key), expected[key], actual[key], active.step(key))
         self._compare_optional(path, optional, actual, active)
-        each_key = None if cascaded else _find(rules, "eachKey")
-        if each_key:
-            self._compare_each_key(path, actual, each_key)
+        if "eachKey" in own:
+            self._compare_each_key(path, actual, rules)
 
     def _optional_keys(
         self, expected: dict[str, Any], actual: dict[str, Any], active: ActiveRules
@@ -169,8 +167,9 @@ class JsonMatcher:
         for key, value in actual.items():
             self.compare(join(path, key), expected.get(key, example), value, active.step(key))
 
-    def _compare_each_key(self, path: str, actual: dict[str, Any], rule: Rule) -> None:
-        for nested in rule.get("rules") or []:
+    def _compare_each_key(self, path: str, actual: dict[str, Any], rules: RuleList) -> None:
+        each_key = [rule for rule in rules.rules if rule.match == "eachKey"]
+        for rule, nested in ((outer, nested) for outer in each_key for nested in outer.get("rules") or []):
             key_rule = rule_from_json(nested, path)
             for key in actual:
                 message = check_text(key_rule, str(rule.get("value") or ""), key)
@@ -185,21 +184,24 @@ class JsonMatcher:
             self._compare_items(path, expected, actual, active)
             return
         rules, cascaded = best
-        if _has(rules, "equality") and rules.combine == "AND":
-            self._compare_exactly(path, expected, actual)
+        if self._settled_by_equality(path, expected, actual, rules):
             return
         for message in check_all(rules, lambda rule: _check_collection(rule, actual, cascaded=cascaded)):
             self._report(path, expected, actual, message)
-        contains = None if cascaded else _find(rules, "arrayContains")
-        if contains:
-            self._compare_variants(path, expected, actual, contains)
-            return
-        each_value = None if cascaded else _find(rules, "eachValue")
-        child_rules = _rules_for_each(each_value, active) if each_value else active
-        # With a rule on the array, its first example stands for every further item.
+        own = () if cascaded else tuple(rule.match for rule in rules.rules)
+        if "eachValue" in own:
+            self._compare_each(path, expected, actual, _rules_for_each(rules, active))
+        for rule in rules.rules:
+            if rule.match == "arrayContains" and not cascaded:
+                self._compare_variants(path, expected, actual, rule)
+        if not own or set(own) - {"eachValue", "arrayContains"}:
+            self._compare_each(path, expected, actual, active)
+
+    def _compare_each(self, path: str, expected: list[Any], actual: list[Any], active: ActiveRules) -> None:
+        """With a rule on the array, its first example stands for every further item."""
         for index, item in enumerate(actual if expected else ()):
             example = expected[index] if index < len(expected) else expected[0]
-            self.compare(join(path, index), example, item, child_rules.step(index))
+            self.compare(join(path, index), example, item, active.step(index))
 
     def _compare_items(self, path: str, expected: list[Any], actual: list[Any], active: ActiveRules) -> None:
         for index, (example, item) in enumerate(zip(expected, actual, strict=False)):
@@ -226,10 +228,19 @@ class JsonMatcher:
 
     # What all of them share
 
-    def _compare_exactly(self, path: str, expected: Any, actual: Any) -> None:
+    def _settled_by_equality(self, path: str, expected: Any, actual: Any, rules: RuleList) -> bool:
+        """Compare exactly where ``equality`` asks for it; whether that settles the matter.
+
+        What is equal still goes on to the other rules and to those further down; with ``OR`` it need not.
+        """
+        if not _has(rules, "equality"):
+            return False
         strict = JsonMatcher(allow_unexpected=False, kind=self.kind)
         strict.compare(path, expected, actual, NO_ACTIVE_RULES)
+        if rules.combine == "OR" and len(rules.rules) > 1:
+            return not strict.mismatches
         self.mismatches += strict.mismatches
+        return bool(strict.mismatches)
 
     def _wrong_kind(self, path: str, expected: Any, actual: Any) -> None:
         seen = "null" if actual is None else f"{kind_of(actual)}: {shown(actual)}"
@@ -244,7 +255,7 @@ def _check_collection(rule: Rule, actual: dict[str, Any] | list[Any], *, cascade
     if rule.match == "type":
         return None if cascaded else check_length(rule, len(actual))
     if rule.match == "notEmpty":
-        return None if actual or cascaded else f"expected {kind_of(actual)} that is not empty"
+        return None if actual else f"expected {kind_of(actual)} that is not empty"
     if rule.match in ("equality", "values", "eachKey", "eachValue", "arrayContains"):
         return None
     if rule.match in _ARRAY_ONLY_PASSES and (isinstance(actual, list) or rule.match == "regex"):
@@ -252,9 +263,10 @@ def _check_collection(rule: Rule, actual: dict[str, Any] | list[Any], *, cascade
     return f"the rule {rule.match!r} does not apply to {kind_of(actual)}"
 
 
-def _rules_for_each(rule: Rule, active: ActiveRules) -> ActiveRules:
+def _rules_for_each(rules: RuleList, active: ActiveRules) -> ActiveRules:
     """The rules that ``eachValue`` gives to every child; without any, those further down the document still count."""
-    nested = tuple(rule_from_json(item, "$") for item in rule.get("rules") or [])
+    each_value = (rule for rule in rules.rules if rule.match == "eachValue")
+    nested = tuple(rule_from_json(item, "$") for rule in each_value for item in rule.get("rules") or [])
     if not nested:
         return active
     return ActiveRules.at_root(RuleCategory({PathExpression((Wildcard.FIELD,), "$.*"): RuleList(nested)}))

@@ -11,7 +11,7 @@ from accord.contract.mismatches import shown
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from accord.contract.rules import RuleCategory, RuleList
+    from accord.contract.rules import Rule, RuleCategory, RuleList
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +58,24 @@ def compare_values(expected: tuple[str, ...], actual: tuple[str, ...], rules: Na
         return [f"expected {shown(one_or_all(expected))}, seen {shown(one_or_all(actual))}"]
     messages = []
     if rules.whole is not None:
-        messages += check_all(
-            rules.whole, lambda rule: check_length(rule, len(actual)) if rule.match == "type" else None
-        )
+        messages += check_all(rules.whole, lambda rule: _check_count(rule, expected, actual))
     elif len(expected) != len(actual):
-        messages.append(f"expected {len(expected)} values, seen {shown(list(actual))}")
+        messages.append(_wrong_count(expected, actual))
     for index, value in enumerate(actual):
         example = expected[index] if index < len(expected) else next(iter(expected), "")
         messages += _compare_one(example, value, rules.by_index.get(index, rules.whole))
     return messages
+
+
+def _check_count(rule: Rule, expected: tuple[str, ...], actual: tuple[str, ...]) -> str | None:
+    """A rule stands for any number of values, but for its own bounds, and equality for as many as expected."""
+    if rule.match == "type":
+        return check_length(rule, len(actual))
+    return _wrong_count(expected, actual) if rule.match == "equality" and len(expected) != len(actual) else None
+
+
+def _wrong_count(expected: tuple[str, ...], actual: tuple[str, ...]) -> str:
+    return f"expected {len(expected)} values, seen {shown(list(actual))}"
 
 
 def _compare_one(expected: str, actual: str, rules: RuleList | None) -> list[str]:

@@ -25,7 +25,7 @@ _SEMVER = re.compile(
     r"(\+[0-9a-zA-Z-]+(\.[0-9a-zA-Z-]+)*)?\Z"
 )
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\Z")
-_COLLECTION_RULES = ("values", "eachKey", "eachValue", "arrayContains")
+_COLLECTION_RULES = ("eachKey", "eachValue", "arrayContains")
 
 
 def check_all(rules: RuleList, check: Callable[[Rule], str | None]) -> list[str]:
@@ -204,7 +204,7 @@ def _is_integer(value: Any) -> bool:
 
 
 _JSON_CHECKS: dict[str, Check] = {
-    "equality": _equality,
+    **_one_of(("equality", "values"), _equality),  # 'values' frees the keys of an object, not what stands under them
     "type": _type,
     "regex": _regex,
     "include": _include,
@@ -220,7 +220,6 @@ _JSON_CHECKS: dict[str, Check] = {
 }
 _TEXT_CHECKS: dict[str, Check] = {
     **_JSON_CHECKS,
-    "values": _equality,
     "type": lambda _rule, _expected, _actual: None,
     "integer": _is_kind("an integer", lambda value: value.isascii() and value.removeprefix("-").isdigit()),
     "decimal": _is_kind("a decimal", lambda value: bool(_NUMBER.match(value))),

@@ -1,0 +1,128 @@
+"""Where the reference and we disagree, and why we stay: each with a case, the reason, and the shape of such cases.
+
+The differential tests pass over cases of a shape named here; test_disagreements.py holds each case to what is said of
+it, so that a reference that changes is noticed.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tests.conformance.differential.cases import BodyCase
+from tests.conformance.differential.shapes import places, places_seen, rule_names, values_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """One kind of case the two engines judge differently.
+
+    Attributes:
+        name: what it is about.
+        case: the smallest example.
+        we_match: whether ours finds no mismatch; the reference says the opposite.
+        because: the specification's place that says so, or what else decides.
+        shape: tells the cases of this kind.
+        reference_wavers: the reference answers now so, now so.
+    """
+
+    name: str
+    case: BodyCase
+    we_match: bool
+    because: str
+    shape: Callable[[BodyCase], bool]
+    reference_wavers: bool = False
+
+
+def known(case: BodyCase) -> Disagreement | None:
+    """The kind a case is of, or None."""
+    return next((item for item in DISAGREEMENTS if item.shape(case)), None)
+
+
+def _rules(*matchers: dict[str, Any], path: str = "$", combine: str = "AND") -> dict[str, Any]:
+    return {"body": {path: {"combine": combine, "matchers": list(matchers)}}}
+
+
+def _empty_array_under_a_rule(case: BodyCase) -> bool:
+    """An empty array as the example, with a rule of its own, or one from further up that no array may be empty."""
+    return any(
+        place.example == [] and place.rules.rules and (not place.cascaded or place.has("notEmpty"))
+        for place in places(case)
+    )
+
+
+def _or_on_a_collection(case: BodyCase) -> bool:
+    return any(
+        isinstance(place.example, dict | list) and place.rules.combine == "OR" and len(place.rules.rules) > 1
+        for place in places(case)
+    )
+
+
+def _collection_rule_on_a_single_value(case: BodyCase) -> bool:
+    return any(
+        not isinstance(place.example, dict | list)
+        and not place.cascaded
+        and place.has("eachKey", "eachValue", "arrayContains")
+        for place in places(case)
+    )
+
+
+def _equal_weights(case: BodyCase) -> bool:
+    return any(place.tied for place in (*places(case), *places_seen(case)))
+
+
+def _null_under_a_text_rule(case: BodyCase) -> bool:
+    return None in list(values_in(json.loads(case.actual))) and bool({"regex", "include"} & rule_names(case.rules))
+
+
+DISAGREEMENTS = (
+    Disagreement(
+        "an array rule whose example is empty still counts the items",
+        BodyCase("[]", "[1]", _rules({"match": "type", "min": 2})),
+        we_match=False,
+        because="V2, 'Supported matchers', MinType: the length of the actual value is compared with the minimum; "
+        "nothing there looks at the example's length",
+        shape=_empty_array_under_a_rule,
+    ),
+    Disagreement(
+        "of rules combined with OR one is enough for an object too",
+        BodyCase("{}", "{}", _rules({"match": "type"}, {"match": "decimal"}, combine="OR")),
+        we_match=True,
+        because="V3, 'Matchers': combine OR means that one of the matchers has to match; the reference combines by "
+        "AND where an object or an array stands",
+        shape=_or_on_a_collection,
+    ),
+    Disagreement(
+        "null is no text that a pattern matches",
+        BodyCase('{"a": "x"}', '{"a": null}', _rules({"match": "regex", "regex": ".*"}, path="$.a")),
+        we_match=False,
+        because="V1 to V4, 'Philosophy': err on the side of being strict. The reference takes null for the text 'null', "
+        "so that every pattern for words lets a missing value pass",
+        shape=_null_under_a_text_rule,
+    ),
+    Disagreement(
+        "a rule for collections says no to a single value",
+        BodyCase('{"a": 1}', '{"a": "x"}', _rules({"match": "eachValue", "rules": [{"match": "type"}]}, path="$.a")),
+        we_match=False,
+        because="V4, 'Matchers': eachKey and eachValue are for maps, arrayContains for lists. With the reference such "
+        "a rule on a single value lets anything pass",
+        shape=_collection_rule_on_a_single_value,
+    ),
+    Disagreement(
+        "of two expressions of equal weight the longer counts, then the later",
+        BodyCase(
+            "[[0, true]]",
+            "[[0, true]]",
+            {"body": {"$[*][1]": {"matchers": [{"match": "integer"}]}, "$[0][*]": {"matchers": [{"match": "type"}]}}},
+        ),
+        we_match=True,
+        because="V2, 'Matchers': the expression with the greatest weight is taken; of equals it says nothing, and the "
+        "reference takes one by chance, another in the next call",
+        shape=_equal_weights,
+        reference_wavers=True,
+    ),
+)
