@@ -8,6 +8,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from accord.contract.bodies import Body, is_json
+from accord.contract.generators.parts import prepare_message, prepare_request
 from accord.contract.matching import match_message, match_response
 from accord.contract.model import AsyncMessage, HttpInteraction, MessageContents, SyncMessage
 from accord.contract.problems import ReplayProblem, named
@@ -193,7 +194,7 @@ class Replay:
             produced = yield from self._produce(interaction, ())
             return match_message(interaction.contents, _contents(produced), spec=spec)
         if isinstance(interaction, SyncMessage):
-            return (yield from self._compare_answer(interaction, spec))
+            return (yield from self._compare_answer(interaction, spec, values))
         raise ReplayProblem(f"this kind of interaction cannot be verified: {type(interaction).__name__}")
 
     def _compare_http(
@@ -201,8 +202,10 @@ class Replay:
     ) -> Generator[Call, Any, Sequence[Mismatch]]:
         if self._transport is None:
             raise ReplayProblem("an HTTP interaction, but no provider was given; name it with .app(…) or .url(…)")
-        del values  # generators will take them
-        request = yield from self._filtered(request_to_wire(interaction.request))
+        prepared = (
+            prepare_request(interaction.request, values) if interaction.request.generators else interaction.request
+        )
+        request = yield from self._filtered(request_to_wire(prepared))
         try:
             exchange = yield from self._transport.send(request)
         except ProviderUnreachableError:
@@ -225,8 +228,10 @@ class Replay:
             request = changed
         return request
 
-    def _compare_answer(self, message: SyncMessage, spec: SpecVersion) -> Generator[Call, Any, Sequence[Mismatch]]:
-        request = message.request
+    def _compare_answer(
+        self, message: SyncMessage, spec: SpecVersion, values: Mapping[str, Any]
+    ) -> Generator[Call, Any, Sequence[Mismatch]]:
+        request = prepare_message(message.request, values) if message.request.generators else message.request
         content = request.body.json() if is_json(request.body.media_type()) else request.body.data
         produced = yield from self._produce(message, (content, dict(request.metadata)))
         answers = produced if isinstance(produced, list) and len(message.responses) > 1 else [produced]

@@ -200,3 +200,18 @@ class TestSynchronousMessages:
         pact = Pact("Shop", "Prices", directory=tmp_path)
         with pytest.raises(UsageError, match=r"is not complete; say \.will_answer"):
             pact.upon_calling("a quote").with_content({}).verify(lambda content, metadata: None)
+
+
+def test_a_value_of_a_state_handler_goes_into_the_request(tmp_path: Path) -> None:
+    pact = Pact("Consumer", "Provider", directory=tmp_path)
+    (
+        pact.given("an order exists")
+        .upon_receiving("a request for that order")
+        .with_request("GET", match.from_provider_state("/orders/${id}", "/orders/1"))
+        .will_respond_with(200)
+    )
+    with pact.in_process() as transport, httpx.Client(transport=transport, base_url="http://x") as client:
+        client.get("/orders/1")
+    provider = Provider()
+    Verifier("Provider").app(provider).state("an order exists", lambda: {"id": 77}).pacts(pact.write()).verify()
+    assert [path for path, _ in provider.seen] == ["/orders/77"]
