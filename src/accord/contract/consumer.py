@@ -14,14 +14,14 @@ from accord.contract.spec import SpecVersion
 from accord.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from accord.contract.interactions import HttpBuilder, MessageBuilder, SyncMessageBuilder
     from accord.contract.journal import Entry
     from accord.contract.mock import MockSession
     from accord.contract.mock_shells import Finish, InProcessMock, MockServer
-    from accord.contract.model import HttpInteraction, Interaction, ProviderState
+    from accord.contract.model import HttpInteraction, Interaction, ProviderState, Response
 
 
 class Pact:
@@ -53,6 +53,7 @@ class Pact:
         self._expected: list[tuple[HttpInteraction, Entry]] = []
         self._begun: dict[object, str] = {}
         self._proved: list[Entry] = []
+        self._last_proved: list[HttpInteraction] = []
 
     @property
     def path(self) -> Path:
@@ -101,6 +102,43 @@ class Pact:
         from accord.contract.mock_shells import InProcessMock  # noqa: PLC0415 - messages need no mock
 
         return InProcessMock(self._session(), self._finisher())
+
+    def try_every_response(
+        self,
+        call: Callable[..., Any],
+        *,
+        examples: int = 200,
+        seed: int = 0,
+        allowed: tuple[type[Exception], ...] = (),
+    ) -> None:
+        """Let the consumer's client take everything that the contract permits, not the example alone.
+
+        Made by Hypothesis (extra ``hypothesis``): other values within each rule, more items or none, further fields,
+        keys in any order, header names in any case, any instant. Of the interactions that the last block proved, or
+        that are expected now.
+
+        Args:
+            call: ``call(transport)`` or ``call(transport, sent)``, sync or async; ``sent`` is the JSON that is
+                answered, for asserting what the client made of it.
+            examples: how many answers are tried.
+            seed: the same seed tries the same answers.
+            allowed: exceptions that are a right answer of the client.
+
+        Raises:
+            PactFailed: an answer broke the client; the smallest that does is in the message.
+            UsageError: Hypothesis is missing, or there is no interaction.
+        """
+        interactions = [interaction for interaction, _ in self._expected] or self._last_proved
+        if not interactions:
+            raise UsageError("no interaction to try: define one, or use it after the block that proved one")
+        try:
+            from accord.contract.generative import try_every_response  # noqa: PLC0415 - an extra
+        except ImportError:
+            raise UsageError("trying every response needs an extra: pip install 'accord[hypothesis]'") from None
+        broken = try_every_response(interactions, call, examples=examples, seed=seed, allowed=allowed)
+        if broken is not None:
+            answers, error = broken
+            raise PactFailed(self._title, [_broken_by(answers, error)]) from error
 
     def write(self) -> Path:
         """Write the pact file now, merged with what is already in it; else it is written at the end of the run.
@@ -170,7 +208,7 @@ class Pact:
 
     def _finish(self, entries: Sequence[Entry], session: MockSession, error: BaseException | None) -> None:
         problems = session.problems()
-        title = f"The pact between {self.consumer} and {self.provider} failed:"
+        title = self._title
         if error is not None:
             # The test failed by itself; what the mock saw often tells why.
             if problems:
@@ -178,7 +216,22 @@ class Pact:
             return
         if problems:
             raise PactFailed(title, problems)
+        self._last_proved = list(session.interactions)
         self._record(entries)
+
+    @property
+    def _title(self) -> str:
+        return f"The pact between {self.consumer} and {self.provider} failed:"
+
+
+def _broken_by(answers: Sequence[Response], error: Exception) -> str:
+    """The answers that broke a client, and how."""
+    lines = ["The contract permits this answer, and the client breaks on it:"]
+    for answer in answers:
+        lines.append(f"  {answer.status}")
+        lines += [f"  {name}: {', '.join(values)}" for name, values in answer.headers.items()]
+        lines.append(f"  {answer.body.text()}")
+    return "\n".join([*lines, f"  {type(error).__name__}: {error}"])
 
 
 class Given:

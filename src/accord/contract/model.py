@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from hypothesis.strategies import SearchStrategy
+
 
 @dataclass(frozen=True, slots=True)
 class ProviderState:
@@ -107,12 +109,24 @@ class HttpInteraction(Interaction):
     request: Request = field(default_factory=Request)
     response: Response = field(default_factory=Response)
 
+    def responses(self) -> SearchStrategy[Response]:
+        """A Hypothesis strategy of every response that the contract permits (extra ``hypothesis``)."""
+        from accord.contract.generative import responses  # noqa: PLC0415 - an extra
+
+        return responses(self.response)
+
 
 @dataclass(frozen=True, slots=True)
 class AsyncMessage(Interaction):
     """A message that is sent without an answer, such as an event."""
 
     contents: MessageContents = field(default_factory=MessageContents)
+
+    def messages(self) -> SearchStrategy[MessageContents]:
+        """A Hypothesis strategy of every content that the contract permits (extra ``hypothesis``)."""
+        from accord.contract.generative import messages  # noqa: PLC0415 - an extra
+
+        return messages(self.contents)
 
 
 @dataclass(frozen=True, slots=True)
