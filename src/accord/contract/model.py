@@ -20,6 +20,7 @@ class ProviderState:
 
     name: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
