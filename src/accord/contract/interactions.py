@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import inspect
-from typing import TYPE_CHECKING, Any
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlencode
 
 from accord.contract.bodies import MISSING, Body, is_json
 from accord.contract.body_kinds import body_kind
 from accord.contract.findings import PactFailed
 from accord.contract.matchers.matcher import Matcher
-from accord.contract.model import AsyncMessage, HttpInteraction, MessageContents, Request, Response
+from accord.contract.model import AsyncMessage, HttpInteraction, MessageContents, Request, Response, SyncMessage
 from accord.contract.paths import PathExpression, format_path
 from accord.contract.rules import MatchingRules, RuleCategory, RuleList
 from accord.contract.templates import TemplateParts, take_path, take_status, take_values
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from accord.contract.consumer import Pact
-    from accord.contract.model import ProviderState
+    from accord.contract.model import Interaction, ProviderState
     from accord.contract.spec import SpecVersion
 
-    Handler = Callable[[Any, dict[str, Any]], Any]
+    Handler = Callable[..., Any]
 
 NOTHING: Any = object()
 """Stands for a body that is not given; None is JSON's null."""
@@ -139,27 +140,22 @@ class ResponseBuilder:
         return self._pact.expect(self._begun, interaction)
 
 
-class MessageBuilder:
-    """A message of which the content is still to be said, or which is ready to be verified."""
+class _MessageSteps(ABC):
+    """What both kinds of message have in common: content, metadata, and a handler that is given the example."""
 
-    def __init__(
-        self,
-        pact: Pact,
-        description: str,
-        states: tuple[ProviderState, ...],
-    ) -> None:
+    def __init__(self, pact: Pact, description: str, states: tuple[ProviderState, ...]) -> None:
         self._pact = pact
         self._description = description
         self._states = states
         self._body: Any = NOTHING
         self._metadata: Mapping[str, Any] = {}
 
-    def with_content(self, content: Any) -> MessageBuilder:
-        """Say what the message holds, as far as the consumer needs it: what JSON can hold, with matchers."""
+    def with_content(self, content: Any) -> Self:
+        """Say what the message holds, as far as the other side needs it: what JSON can hold, with matchers."""
         self._body = content
         return self
 
-    def with_metadata(self, metadata: Mapping[str, Any]) -> MessageBuilder:
+    def with_metadata(self, metadata: Mapping[str, Any]) -> Self:
         """Say what comes beside the content, such as a key or a content type; values may be matchers."""
         self._metadata = metadata
         return self
@@ -168,46 +164,90 @@ class MessageBuilder:
         """Give the example to the consumer's own handler; the message joins the pact if the handler takes it.
 
         Args:
-            handler: called with the content and the metadata; sync, or async where no event loop runs.
+            handler: called with the content and the metadata, and for a message with an answer with the answer's
+                content too where it has a third parameter; sync, or async where no event loop runs.
 
         Raises:
             PactFailed: the handler raised; its exception is the cause.
             UsageError: no content, or an async handler inside a running event loop (use averify).
         """
-        message, content = self._message()
+        message, arguments = self._finished()
         with _failing(self._pact, message):
-            result = handler(content, dict(message.contents.metadata))
+            result = handler(*_fitting(handler, arguments))
             if inspect.isawaitable(result):
                 _run(result, "await pact.….averify(handler)")
         self._pact.prove(message)
 
     async def averify(self, handler: Handler) -> None:
         """The same as verify, in async code."""
-        message, content = self._message()
+        message, arguments = self._finished()
         with _failing(self._pact, message):
-            result = handler(content, dict(message.contents.metadata))
+            result = handler(*_fitting(handler, arguments))
             if inspect.isawaitable(result):
                 await result
         self._pact.prove(message)
 
-    def _message(self) -> tuple[AsyncMessage, Any]:
+    @abstractmethod
+    def _finished(self) -> tuple[Interaction, tuple[Any, ...]]:
+        """The message, and what its handler is called with."""
+
+    def _contents(self, content: Any, metadata: Mapping[str, Any]) -> MessageContents:
+        declared = metadata.get("contentType", metadata.get("content-type"))
+        headers = {"content-type": (declared,)} if isinstance(declared, str) else {}
+        body, body_rules, generators = _take_body(content, headers)
+        parts = {name: TemplateParts(value) for name, value in metadata.items()}
+        rules = _checked({"body": body_rules, "metadata": _rules_by_name(parts)}, self._pact.version)
+        by_name = {name: each.generators["$"] for name, each in parts.items() if each.generators}
+        generated = _checked_generators({"body": generators, "metadata": by_name}, self._pact.version)
+        return MessageContents(body, {name: each.example for name, each in parts.items()}, rules, generated)
+
+
+class MessageBuilder(_MessageSteps):
+    """A message of which the content is still to be said, or which is ready to be verified."""
+
+    def _finished(self) -> tuple[AsyncMessage, tuple[Any, ...]]:
         if self._body is NOTHING:
             raise UsageError(f"the message {self._description!r} has no content; say it with .with_content(…)")
-        declared = self._metadata.get("contentType", self._metadata.get("content-type"))
-        headers = {"content-type": (declared,)} if isinstance(declared, str) else {}
-        body, body_rules, generators = _take_body(self._body, headers)
-        metadata = {name: TemplateParts(value) for name, value in self._metadata.items()}
-        metadata_rules = _rules_by_name(metadata)
-        metadata_generators = {name: parts.generators["$"] for name, parts in metadata.items() if parts.generators}
-        contents = MessageContents(
-            body,
-            {name: parts.example for name, parts in metadata.items()},
-            _checked({"body": body_rules, "metadata": metadata_rules}, self._pact.version),
-            _checked_generators({"body": generators, "metadata": metadata_generators}, self._pact.version),
-        )
-        # The handler gets a copy: what it changes must not end up in the pact.
-        content = parse_json_body(body.data) if is_json(body.media_type()) else body.data
-        return AsyncMessage(self._description, self._states, contents=contents), content
+        contents = self._contents(self._body, self._metadata)
+        message = AsyncMessage(self._description, self._states, contents=contents)
+        return message, (_copy(contents.body), dict(contents.metadata))
+
+
+class SyncMessageBuilder(_MessageSteps):
+    """A message with an answer (specification V4, "Synchronous/Messages"), such as a call over gRPC or a queue."""
+
+    def __init__(self, pact: Pact, description: str, states: tuple[ProviderState, ...]) -> None:
+        super().__init__(pact, description, states)
+        self._answers: list[tuple[Any, Mapping[str, Any]]] = []
+
+    def will_answer(self, content: Any, *, metadata: Mapping[str, Any] | None = None) -> Self:
+        """Say what the provider answers, as far as the consumer needs it; again for a further answer."""
+        self._answers.append((content, metadata or {}))
+        return self
+
+    def _finished(self) -> tuple[SyncMessage, tuple[Any, ...]]:
+        if self._body is NOTHING or not self._answers:
+            missing = ".with_content(…)" if self._body is NOTHING else ".will_answer(…)"
+            raise UsageError(f"the message {self._description!r} is not complete; say {missing}")
+        request = self._contents(self._body, self._metadata)
+        answers = tuple(self._contents(content, metadata) for content, metadata in self._answers)
+        message = SyncMessage(self._description, self._states, request=request, responses=answers)
+        return message, (_copy(request.body), dict(request.metadata), _copy(answers[0].body))
+
+
+def _copy(body: Body) -> Any:
+    """The content for a handler: what it changes must not end up in the pact."""
+    return parse_json_body(body.data) if is_json(body.media_type()) else body.data
+
+
+def _fitting(handler: Handler, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    """As many arguments as the handler takes; two where that cannot be told."""
+    try:
+        signature = inspect.signature(handler)
+        signature.bind(*arguments)
+    except (TypeError, ValueError):
+        return arguments[:2]
+    return arguments
 
 
 def _rules_by_name(metadata: Mapping[str, TemplateParts]) -> RuleCategory:
@@ -281,7 +321,7 @@ def _too_new(where: str, what: str, needed: int, version: SpecVersion, instead: 
 class _failing:  # noqa: N801 - reads as a statement
     """Turns what a handler raises into a PactFailed that says which message it was."""
 
-    def __init__(self, pact: Pact, message: AsyncMessage) -> None:
+    def __init__(self, pact: Pact, message: Interaction) -> None:
         self._pact = pact
         self._message = message
 

@@ -8,10 +8,12 @@ from accord.pytest_plugin.contracts import (
     pytest_unconfigure,
     verifier,
 )
+from accord.pytest_plugin.polling import poll_until
 from accord.pytest_plugin.postgres import postgres, postgres_alone, postgres_server, postgres_template
 
 __all__ = [
     "pact",
+    "poll_until",
     "postgres",
     "postgres_alone",
     "postgres_server",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from accord.contract.matchers.matcher import Matcher, plain_example
+from accord.contract.mismatches import shown
 from accord.contract.patterns import TIME_LIMIT, PatternError, PatternTimeoutError, matches_pattern
 from accord.contract.rules import STATUS_CLASSES, Rule
 from accord.core.errors import UsageError
@@ -54,7 +55,7 @@ def regex(pattern: str, example: str) -> Matcher:
             f"{pattern!r} was still running after {TIME_LIMIT:g} s on its example; write it without nested repetition"
         ) from None
     if not fits:
-        raise UsageError(f"the example {example!r} does not match {pattern!r}: the whole text must match")
+        raise UsageError(f"the example {shown(example)} does not match {pattern!r}: the whole text must match")
     return Matcher(example, Rule("regex", {"regex": pattern}))
 
 

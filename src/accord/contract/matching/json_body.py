@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
     from accord.contract.bodies import Body
 
+MAX_MISMATCHES = 1000
+"""Differences of one body beyond which the comparison stops: whoever has so many needs no more."""
+
+_NAMES_COMPARED = 30
 NO_ACTIVE_RULES = ActiveRules([], 0)
 NO_KEYS: Mapping[str, Any] = MappingProxyType({})
 _ARRAY_ONLY_PASSES = (
@@ -68,6 +72,8 @@ class JsonMatcher:
 
     def compare(self, path: str, expected: Any, actual: Any, active: ActiveRules) -> None:
         """Compare what stands at one path."""
+        if len(self.mismatches) >= MAX_MISMATCHES:
+            return
         if isinstance(expected, dict):
             if isinstance(actual, dict):
                 self._compare_objects(path, expected, actual, active)
@@ -147,11 +153,16 @@ class JsonMatcher:
         self, path: str, expected: dict[str, Any], actual: dict[str, Any], optional: Mapping[str, Any] = NO_KEYS
     ) -> None:
         unexpected = [key for key in actual if key not in expected and key not in optional]
-        for key, value in expected.items():
-            if key not in actual:
-                self._report(join(path, key), value, ABSENT, _missing_key(key, value, unexpected, actual))
+        missing = [key for key in expected if key not in actual]
+        for key in missing[:MAX_MISMATCHES]:
+            self._report(
+                join(path, key),
+                expected[key],
+                ABSENT,
+                _missing_key(key, expected[key], unexpected[:_NAMES_COMPARED], actual),
+            )
         if not self.allow_unexpected:
-            for key in unexpected:
+            for key in unexpected[:MAX_MISMATCHES]:
                 self._report(join(path, key), ABSENT, actual[key], f"unexpected key, seen {shown(actual[key])}")
 
     def _compare_values(self, path: str, expected: dict[str, Any], actual: dict[str, Any], active: ActiveRules) -> None:

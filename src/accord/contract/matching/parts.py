@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from accord.contract.bodies import Body
 from accord.contract.matching.bodies import match_body, same_media_type
@@ -85,12 +85,21 @@ def _match_method(expected: Request, actual: Request) -> list[Mismatch]:
 def _match_path(expected: Request, actual: Request) -> list[Mismatch]:
     rules = _only(expected.rules.category("path"))
     if rules is None:
-        if expected.path == actual.path:
+        if expected.path == actual.path or _encoded(expected.path) == _encoded(actual.path):
             return []
         messages = [f"expected {expected.path}, seen {actual.path}"]
     else:
         messages = check_all(rules, lambda rule: check_text(rule, expected.path, actual.path))
+        if messages and "%" in actual.path:  # a rule is written for the path as people read it
+            readable = unquote(actual.path)
+            if not check_all(rules, lambda rule: check_text(rule, expected.path, readable)):
+                return []
     return [Mismatch("path", "path", expected.path, actual.path, message) for message in messages]
+
+
+def _encoded(path: str) -> str:
+    """A path as it stands on the wire, whether it was written so or as people read it."""
+    return quote(path, safe="/:@!$&'()*+,;=%-._~")
 
 
 def _only(category: RuleCategory) -> RuleList | None:

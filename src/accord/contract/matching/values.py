@@ -150,12 +150,18 @@ def _as_text(value: Any) -> str:
 
 
 def _regex(rule: Rule, _: Any, actual: Any) -> str | None:
+    if actual is None:  # or every pattern for words would take it, as the text null
+        return f"expected a text that matches {rule.attributes['regex']!r}, seen null"
     return check_pattern(rule.attributes["regex"], _as_text(actual), actual)
 
 
 def _include(rule: Rule, _: Any, actual: Any) -> str | None:
     part = _as_text(rule.attributes["value"])
-    return None if part in _as_text(actual) else f"expected a text that includes {part!r}, seen {shown(actual)}"
+    return (
+        None
+        if actual is not None and part in _as_text(actual)
+        else f"expected a text that includes {part!r}, seen {shown(actual)}"
+    )
 
 
 def _date(rule: Rule, expected: Any, actual: Any) -> str | None:
