@@ -179,6 +179,17 @@ def test_a_mock_answers_with_its_own_address(tmp_path: Path) -> None:
         assert answer["at"] > "2020-01-01"
 
 
+def test_a_handler_is_given_values_of_its_own_day() -> None:
+    seen: list[Any] = []
+    day = match.generated(match.date("2020-01-01"), "Date", format="yyyy-MM-dd")
+    message = Pact("C", "P").expects_to_receive("an event").with_content({"at": day}).with_metadata({"at": day})
+    contents, arguments = message._finished()
+    seen += [arguments[0]["at"], arguments[1]["at"]]
+    assert all(each > "2020-01-01" for each in seen)
+    assert contents.contents.body.json() == {"at": "2020-01-01"}
+    assert list(contents.contents.generators) == ["body", "metadata"]
+
+
 def test_bytes_and_forms_are_bodies_too() -> None:
     png = b"\x89PNG\r\n\x1a\nrest"
     request = interaction(request={"method": "POST", "body": match.binary("image/png", png)})["request"]
