@@ -8,6 +8,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from accord.contract.matching import match_request
+from accord.contract.model import has_generators
 from accord.contract.wire import request_from_wire, response_to_wire
 from accord.core.http.messages import HttpResponse
 
@@ -78,7 +79,7 @@ class MockSession:
             return response_to_wire(self._answer(self.interactions[found].response))
 
     def _answer(self, response: Response) -> Response:
-        if not _has_generators(response):
+        if not has_generators(response):
             return response
         from accord.contract.generators import prepare_answer  # noqa: PLC0415 - few responses have generators
 
@@ -107,16 +108,6 @@ class MockSession:
             return UnexpectedRequest(request, None, ())
         nearest = min(range(len(compared)), key=lambda index: _distance(compared[index]))
         return UnexpectedRequest(request, self.interactions[nearest], tuple(compared[nearest]))
-
-
-def _has_generators(response: Response) -> bool:
-    return bool(response.generators) or any(
-        variant.get("generators")
-        for _, rule_list in response.rules.category("body")
-        for rule in rule_list.rules
-        if rule.match == "arrayContains"
-        for variant in rule.get("variants") or ()
-    )
 
 
 def _distance(mismatches: list[Mismatch]) -> int:

@@ -22,6 +22,7 @@ class ProviderState:
 
     name: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,17 @@ class MessageContents:
     rules: MatchingRules = NO_RULES
     generators: Mapping[str, Any] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+def has_generators(part: Request | Response | MessageContents) -> bool:
+    """Whether anything in a part is to be generated; a variant of an ``arrayContains`` brings its own."""
+    return bool(part.generators) or any(
+        variant.get("generators")
+        for _, rule_list in part.rules.category("body")
+        for rule in rule_list.rules
+        if rule.match == "arrayContains"
+        for variant in rule.get("variants") or ()
+    )
 
 
 @dataclass(frozen=True, slots=True)

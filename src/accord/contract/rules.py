@@ -50,10 +50,17 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class RuleList:
-    """The rules for one place, all of which (``AND``) or one of which (``OR``) must hold (specification V3)."""
+    """The rules for one place, all of which (``AND``) or one of which (``OR``) must hold (specification V3).
+
+    Attributes:
+        rules: the rules.
+        combine: ``AND`` or ``OR``.
+        extra: unknown keys, kept for a round trip.
+    """
 
     rules: tuple[Rule, ...]
     combine: str = "AND"
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
