@@ -80,12 +80,14 @@ def take_values(template: Mapping[str, Any]) -> tuple[dict[str, tuple[str, ...]]
     for name, value in template.items():
         items = value if isinstance(value, (list, tuple)) else [value]
         texts = []
+        # Other tools know rules for a name, not for one of its values: the same for each is written as the name's own.
+        alike = all(isinstance(item, Matcher) and item.rule == items[0].rule for item in items)
         for index, item in enumerate(items):
             matcher = item if isinstance(item, Matcher) else None
             while isinstance(item, Matcher):
                 item = item.example  # noqa: PLW2901 - unwrapped until the example is reached
             if matcher is not None:
-                tokens: tuple[Token, ...] = (name,) if len(items) == 1 else (name, index)
+                tokens: tuple[Token, ...] = (name,) if alike or len(items) == 1 else (name, index)
                 entries[PathExpression(tokens, format_path(tokens))] = RuleList((matcher.rule,))
             texts += [_text(name, each) for each in (item if isinstance(item, list) else [item])]
         values[name] = tuple(texts)
