@@ -41,7 +41,7 @@ def order(version: str) -> dict[str, Any]:
         "at utc": match.datetime("2025-01-15T10:30:00.123Z", "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'"),
         "created": match.iso8601(),
         "remark": match.includes("thank", "thank you"),
-        "exactly": match.equal_to({"a": [1, 2.0, "x"]}),
+        "exactly": match.equal_to({"a": [1, 2.5, "x"]}),
         "tags": match.each_like(match.string("t"), min=2, max=4),
     }
 
@@ -66,8 +66,11 @@ ANSWER: dict[str, Any] = {
     "at utc": "2024-02-29T00:00:00.000Z",
     "created": "2024-02-29T00:00:00Z",
     "remark": "many thanks",
-    "exactly": {"a": [1, 2.0, "x"]},
+    "exactly": {"a": [1, 2.5, "x"]},
     "tags": ["a", "b", "c"],
+    "prices": {"bb": 1.5, "cc": 2.5},
+    "codes": ["x", 3, {"kind": "last"}],
+    "release": "2.0.0-rc.1",
     "unknown to the consumer": True,
 }
 """What the provider answers: other values than the examples, of the same shape."""
