@@ -1,11 +1,127 @@
-"""Uses of the public API that mypy must accept, in strict mode. Replaced by a larger set soon."""
+"""Uses of the public API that mypy must accept in strict mode, and misuses that it must refuse."""
 
-from accord import Pact, Verifier, match
+from __future__ import annotations
 
-pact: Pact = (
-    Pact("Consumer", "Provider")
-    .upon_receiving("a")
-    .with_request("GET", "/")
-    .will_respond_with(200, body=match.like({"a": 1}))
+from pathlib import Path
+from typing import Any, assert_type
+
+from accord import AccordError, Pact, PactFailed, PollTimeout, VerificationFailed, Verifier, match, poll_until
+from accord.contract import (
+    Contract,
+    Mismatch,
+    PactFiles,
+    Request,
+    Response,
+    SpecVersion,
+    VerificationResult,
+    match_request,
+    match_response,
 )
-verifier: Verifier = Verifier("Provider").url("http://127.0.0.1:1").state("s", lambda: None)
+
+# The consumer's side.
+pact = Pact("OrderService", "PaymentService", version="3.0", directory=Path("pacts"))
+assert_type(
+    pact.given("a customer", customer="c-1", age=3)
+    .and_given("a method")
+    .upon_receiving("a request")
+    .with_request(
+        "POST",
+        match.regex(r"/payments/\d+", "/payments/1"),
+        headers={"Accept": "application/json"},
+        query={"dry": True, "tag": ["a", match.like("b")]},
+        body={"amount": match.decimal(100)},
+    )
+    .will_respond_with(200, headers={"X": match.uuid()}, body=match.each_like({"id": match.integer(1)}, min=2, max=3)),
+    Pact,
+)
+pact.upon_receiving("plain").with_request("GET", "/").will_respond_with(204)
+with pact.serve(port=0) as mock:
+    assert_type(mock.url, str)
+    assert_type(mock.port, int)
+with pact.in_process() as transport:
+    import httpx
+
+    httpx.Client(transport=transport)
+    httpx.AsyncClient(transport=transport)
+assert_type(pact.write(), Path)
+
+
+def handle(content: Any, metadata: dict[str, Any]) -> None:
+    del content, metadata
+
+
+async def handle_later(content: Any, metadata: dict[str, Any]) -> None:
+    del content, metadata
+
+
+message = pact.expects_to_receive("an event").with_content({"id": match.string("a")}).with_metadata({"key": "k"})
+message.verify(handle)
+message.verify(handle_later)
+
+
+async def consume() -> None:
+    await message.averify(handle_later)
+    async with pact.serve() as served:
+        assert_type(served.url, str)
+    async with pact.in_process() as carried:
+        httpx.AsyncClient(transport=carried)
+
+
+# The provider's side.
+def set_up(customer: str) -> None:
+    del customer
+
+
+async def tear_down(customer: str) -> dict[str, str]:
+    return {"customer": customer}
+
+
+verifier = (
+    Verifier("PaymentService", version="1", time_limit=5)
+    .url("http://127.0.0.1:1")
+    .state("a customer", set_up, tear_down)
+    .message("an event", lambda: ({"id": "a"}, {"key": "k"}))
+    .pacts("pacts", Path("more"), PactFiles("pacts"))
+)
+assert_type(verifier, Verifier)
+
+
+def verify() -> VerificationResult:
+    try:
+        return verifier.verify()
+    except VerificationFailed as failed:
+        assert_type(failed.result, VerificationResult)
+        raise
+    except AccordError as error:
+        assert_type(error.exit_code, int)
+        raise
+
+
+async def verify_later() -> None:
+    assert_type(await verifier.averify(), VerificationResult)
+
+
+# The values.
+contract = Contract.read("pacts/a.json")
+assert_type(contract.version, SpecVersion)
+contract.write(Path("b.json"))
+assert_type(match_request(Request(), Request("GET", "/"), spec=SpecVersion.V4), list[Mismatch])
+assert_type(match_response(Response(200), Response(404)), list[Mismatch])
+assert_type(poll_until(lambda: 5, description="a number"), int)
+problems: list[type[BaseException]] = [PactFailed, PollTimeout, VerificationFailed, AccordError]
+
+# Misuse: each of these must be an error, or the unused ignore is one.
+Pact("OrderService")  # type: ignore[call-arg]
+Pact("OrderService", "PaymentService", "3.0")  # type: ignore[call-arg]
+pact.given("a", 5)  # type: ignore[call-arg]
+pact.upon_receiving(5)  # type: ignore[arg-type]
+pact.upon_receiving("a").will_respond_with(200)  # type: ignore[attr-defined]
+pact.upon_receiving("a").with_request("GET")  # type: ignore[call-arg]
+pact.upon_receiving("a").with_request("GET", "/").will_respond_with("200")  # type: ignore[arg-type]
+pact.serve(8080)  # type: ignore[call-arg]
+match.integer("1")  # type: ignore[arg-type]
+match.regex("a")  # type: ignore[call-arg]
+match.likee(1)  # type: ignore[attr-defined]
+Verifier("PaymentService").state("a", 5)  # type: ignore[arg-type]
+Verifier("PaymentService").pacts(5)  # type: ignore[arg-type]
+Verifier("PaymentService").app(object(), kind="cgi")  # type: ignore[arg-type]

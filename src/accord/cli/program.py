@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from accord.cli import demo, deployments, verify
+from accord.cli import contracts, demo, deployments, verify
 from accord.core.errors import AccordError
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 verify.register(app)
+contracts.register(app)
 deployments.register(app)
 demo.register(app)
 
@@ -52,11 +53,16 @@ def _accord(
     del show_version  # handled by its callback
 
 
+def _escape_what_the_terminal_lacks() -> None:
+    """A provider may send what the terminal's encoding does not have."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and give its exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a provider may send what the terminal's encoding does not have
-            stream.reconfigure(errors="backslashreplace")
+    _escape_what_the_terminal_lacks()
     try:
         result = typer.main.get_command(app).main(list(arguments), prog_name="accord", standalone_mode=False)
     except AccordError as error:
@@ -70,6 +76,8 @@ def run(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
+    except SystemExit as stop:  # so ends Click itself when the reader has gone: with 1, which would be a finding
+        return FINE if isinstance(stop.__context__, BrokenPipeError) else MISUSE
     except BrokenPipeError:
         # The reader, such as `head`, has seen enough. Python would complain again when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -78,4 +86,6 @@ def run(arguments: Sequence[str]) -> int:
         traceback.print_exc()
         print(f"error: accord itself failed ({type(error).__name__}); please report it with the above", file=sys.stderr)
         return MISUSE
+    if result == INTERRUPTED:  # Typer turns Ctrl-C into this code, and says nothing
+        print("interrupted", file=sys.stderr)
     return result if isinstance(result, int) else FINE

@@ -16,16 +16,17 @@ from accord.contract.junit import render_junit
 from accord.contract.ports import PactFiles
 from accord.contract.provider import Verifier
 from accord.contract.report import render_contract_line, render_interaction, render_templates, summary_line
-from accord.contract.results_folder import ResultsFolder
 from accord.contract.verification import ContractStarted, InteractionFinished, VerificationFinished
 from accord.contract.writing import replace_file
 from accord.core.apps import load_app
 from accord.core.errors import AppImportError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import ModuleType
 
     from accord.contract.verification import Event, VerificationResult
+    from accord.core.http.messages import HttpRequest
 
 EXAMPLE = """Example:
 
@@ -53,6 +54,20 @@ def verify(
     provider_version: Annotated[
         str | None, typer.Option(help="The provider's version; GIT_COMMIT or the commit at hand by default.")
     ] = None,
+    state_url: Annotated[
+        str | None, typer.Option(help="A URL of the provider that brings about states without a handler.")
+    ] = None,
+    header: Annotated[
+        list[str] | None,
+        typer.Option(help="A header for every request: 'Authorization: Bearer …'; repeatable."),
+    ] = None,
+    consumer: Annotated[str | None, typer.Option(help="Only this consumer's contract.")] = None,
+    description: Annotated[str | None, typer.Option(help="Only what fits this regular expression.")] = None,
+    state: Annotated[
+        str | None, typer.Option(help="Only with a state that fits this regular expression; '' for those without.")
+    ] = None,
+    fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Stop at the first failure.")] = False,
+    together: Annotated[int, typer.Option(help="Interactions without states under way at once.", min=1)] = 1,
     time_limit: Annotated[float, typer.Option(help="Seconds that one request may take.", min=0.001)] = 30.0,
     junit: Annotated[Path | None, typer.Option(help="Write the result as JUnit XML to this file.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
@@ -61,25 +76,50 @@ def verify(
     """Verify a provider against the contracts of its consumers. Exit code 0: kept; 1: broken; 2: cannot tell."""
     places = pacts or [Path("pacts")]
     version = version_or_commit(provider_version)
-    name = provider or _only_provider(places)
-    verifier = Verifier(name, version=version, time_limit=time_limit).pacts(*places)
-    if states is not None:
-        verifier.states(_module(states, app_dir))
-    if app is not None:
-        verifier.app(load_app(app, app_dir=app_dir))
-    if provider_url is not None:
-        verifier.url(provider_url)
+    verifier = Verifier(provider or _only_provider(places), version=version, time_limit=time_limit).pacts(*places)
+    verifier.only(consumer=consumer, description=description, state=state).together(together)
+    _name_provider(verifier, app, provider_url, app_dir)
+    _name_states(verifier, states, state_url, app_dir)
+    for line in header or []:
+        verifier.filter_requests(_adding(line))
+    if fail_fast:
+        verifier.fail_fast()
     if record and version is not None:
         for folder in {place if place.is_dir() else place.parent for place in places}:
-            verifier.record_to(ResultsFolder(folder))
+            verifier.record_to(folder)
     if not as_json:
         verifier.listen(_print_event)
-    result = verifier.check()
+    return _report(verifier.check(), as_json=as_json, junit=junit)
+
+
+def _report(result: VerificationResult, *, as_json: bool, junit: Path | None) -> int:
     if as_json:
         print_json(result.to_json())
     if junit is not None:
         replace_file(junit, render_junit(result))
     return 0 if result.success else 1
+
+
+def _name_provider(verifier: Verifier, app: str | None, url: str | None, folder: Path) -> None:
+    if app is not None:
+        verifier.app(load_app(app, app_dir=folder))
+    if url is not None:
+        verifier.url(url)
+
+
+def _name_states(verifier: Verifier, module: str | None, url: str | None, folder: Path) -> None:
+    if module is not None:
+        verifier.states(_module(module, folder))
+    if url is not None:
+        verifier.state_url(url)
+
+
+def _adding(line: str) -> Callable[[HttpRequest], HttpRequest]:
+    """A filter that sets a header given as ``Name: value``."""
+    name, colon, value = line.partition(":")
+    if not colon or not name.strip():
+        raise UsageError(f"--header {line!r}: expected 'Name: value'")
+    return lambda request: request.with_header(name.strip(), value.strip())
 
 
 def _print_event(event: Event) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from accord.contract.interactions import HttpBuilder, MessageBuilder
+    from accord.contract.interactions import HttpBuilder, MessageBuilder, SyncMessageBuilder
     from accord.contract.journal import Entry
     from accord.contract.mock import MockSession
     from accord.contract.mock_shells import Finish, InProcessMock, MockServer
@@ -72,6 +72,10 @@ class Pact:
     def expects_to_receive(self, description: str) -> MessageBuilder:
         """Begin a message, such as an event, without a provider state."""
         return Given(self, ()).expects_to_receive(description)
+
+    def upon_calling(self, description: str) -> SyncMessageBuilder:
+        """Begin a message with an answer, without a provider state."""
+        return Given(self, ()).upon_calling(description)
 
     def serve(self, *, port: int = 0) -> MockServer:
         """Answer on a real socket on loopback while the block is open.
@@ -205,6 +209,12 @@ class Given:
         from accord.contract.interactions import MessageBuilder  # noqa: PLC0415 - as above
 
         return MessageBuilder(self._pact, _described(description), self._states)
+
+    def upon_calling(self, description: str) -> SyncMessageBuilder:
+        """Begin a message with an answer."""
+        from accord.contract.interactions import SyncMessageBuilder  # noqa: PLC0415 - as above
+
+        return SyncMessageBuilder(self._pact, _described(description), self._states)
 
 
 def _described(description: str) -> str:

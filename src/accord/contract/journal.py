@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from accord.contract.model import HttpInteraction
 from accord.contract.spec import SpecVersion
 from accord.contract.writing import contract_to_json, interaction_to_json, replace_file
+from accord.core.documents import json_bytes
 from accord.core.errors import DocumentError, UsageError
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class Entry:
 def identity(interaction: dict[str, Any]) -> str:
     """See Entry.key."""
     states = interaction.get("providerStates", interaction.get("providerState"))
-    parts = [interaction.get("description", ""), states, interaction.get("type")]
+    parts = [interaction.get("description", ""), states or None, interaction.get("type")]
     return json.dumps(parts, sort_keys=True, ensure_ascii=False)
 
 
@@ -200,8 +201,6 @@ def _existing(path: Path, entry: Entry) -> dict[str, tuple[str, dict[str, Any]]]
 
 
 def _write(path: Path, entry: Entry, items: list[tuple[str, dict[str, Any]]]) -> None:
-    from accord.core.documents import json_bytes  # noqa: PLC0415 - as above
-
     sections: dict[str, list[dict[str, Any]]] = {}
     for section, item in items:
         sections.setdefault(section, []).append(item)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from accord.contract.mismatches import Mismatch
-    from accord.contract.model import HttpInteraction, Request
+    from accord.contract.model import HttpInteraction, Request, Response
     from accord.contract.spec import SpecVersion
     from accord.core.http.messages import HttpRequest
 
@@ -50,10 +50,17 @@ class UnexpectedRequest:
 
 
 class MockSession:
-    """One run of a mock: the interactions it expects, what came, and what is wrong with it."""
+    """One run of a mock: the interactions it expects, what came, and what is wrong with it.
+
+    Attributes:
+        interactions: what is expected.
+        unexpected: what came and was not expected.
+        url: its address, where it has one, for generated URLs.
+    """
 
     def __init__(self, interactions: Sequence[HttpInteraction], spec: SpecVersion) -> None:
         self.interactions = tuple(interactions)
+        self.url: str | None = None
         self.unexpected: list[UnexpectedRequest] = []
         self._spec = spec
         self._times = [0] * len(self.interactions)
@@ -68,7 +75,14 @@ class MockSession:
                 self.unexpected.append(found)
                 return _refusal(found)
             self._times[found] += 1
-            return response_to_wire(self.interactions[found].response)
+            return response_to_wire(self._answer(self.interactions[found].response))
+
+    def _answer(self, response: Response) -> Response:
+        if not _has_generators(response):
+            return response
+        from accord.contract.generators import prepare_answer  # noqa: PLC0415 - few responses have generators
+
+        return prepare_answer(response, mock_url=self.url)
 
     def problems(self) -> list[str]:
         """What was requested and not expected, expected and not requested, or requested twice."""
@@ -93,6 +107,16 @@ class MockSession:
             return UnexpectedRequest(request, None, ())
         nearest = min(range(len(compared)), key=lambda index: _distance(compared[index]))
         return UnexpectedRequest(request, self.interactions[nearest], tuple(compared[nearest]))
+
+
+def _has_generators(response: Response) -> bool:
+    return bool(response.generators) or any(
+        variant.get("generators")
+        for _, rule_list in response.rules.category("body")
+        for rule in rule_list.rules
+        if rule.match == "arrayContains"
+        for variant in rule.get("variants") or ()
+    )
 
 
 def _distance(mismatches: list[Mismatch]) -> int:

@@ -78,6 +78,7 @@ class MockServer(_MockBlock):
         from accord.core.http.server import listen  # noqa: PLC0415 - brings asyncio, which in_process() does not need
 
         self._listener = listen(self.session.handle, port=self._wanted_port)
+        self.session.url = self.url
 
     def _close(self) -> None:
         if self._listener is not None:

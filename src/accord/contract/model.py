@@ -134,6 +134,7 @@ class Contract:
         version: the specification version of the file it was read from or is to be written as.
         metadata: all metadata of the file but the specification version.
         source: where it was read from, or None.
+        pending: what its source says of it: failures are reported but do not count. Not part of the file.
         extra: unknown keys, kept for a round trip.
     """
 
@@ -143,6 +144,7 @@ class Contract:
     version: SpecVersion = SpecVersion.V4
     metadata: Mapping[str, Any] = field(default_factory=dict)
     source: str | None = None
+    pending: bool = False
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from accord.contract.findings import VerificationFailed
 from accord.contract.handlers import StateHandler, check_callable
 from accord.contract.model import HttpInteraction
 from accord.contract.ports import ResultSink, source_of
-from accord.contract.replay import Replay
+from accord.contract.replay import Replay, ReplayOptions
 from accord.contract.report import render_text
+from accord.contract.selection import Selection
+from accord.contract.states import StateChanges
 from accord.contract.steps import adrive, drive
 from accord.core.errors import UsageError
 
@@ -21,9 +25,10 @@ if TYPE_CHECKING:
     from accord.contract.handlers import Handler
     from accord.contract.model import Contract
     from accord.contract.ports import PactSource
-    from accord.contract.steps import Call
+    from accord.contract.steps import Call, Gather
     from accord.contract.transports import ProviderTransport
     from accord.contract.verification import Event, VerificationResult
+    from accord.core.http.messages import HttpRequest
 
 
 class Verifier:
@@ -48,6 +53,9 @@ class Verifier:
         self._sources: list[PactSource] = []
         self._sinks: list[ResultSink] = []
         self._listeners: list[Callable[[Event], None]] = []
+        self._state_url: str | None = None
+        self._selection = Selection()
+        self._options = ReplayOptions()
 
     def app(self, app: Any, *, kind: Literal["asgi", "wsgi"] | None = None) -> Self:
         """Verify an application in this process, without a socket; an ASGI application's lifespan is run.
@@ -72,9 +80,7 @@ class Verifier:
             UsageError: not an http or https URL.
         """
         self._only_one("url")
-        if not isinstance(url, str) or not url.startswith(("http://", "https://")):
-            raise UsageError(f"expected a URL such as http://127.0.0.1:8000, seen {url!r}")
-        self._url = url
+        self._url = _checked_url(url)
         return self
 
     def state(self, name: str, setup: Handler, teardown: Handler | None = None) -> Self:
@@ -94,6 +100,56 @@ class Verifier:
         if name in self._states:
             raise UsageError(f"the provider state {name!r} has a handler already: {self._states[name].setup!r}")
         self._states[name] = StateHandler(setup, teardown)
+        return self
+
+    def state_url(self, url: str) -> Self:
+        """Bring about states without a handler by a POST to a URL of the provider's test build.
+
+        The body is ``{"state": name, "params": {…}, "action": "setup" | "teardown"}``; a JSON object in the answer to
+        a setup gives values, as a handler's return value does.
+
+        Raises:
+            UsageError: not an http or https URL.
+        """
+        self._state_url = _checked_url(url)
+        return self
+
+    def filter_requests(self, change: Callable[[HttpRequest], Any]) -> Self:
+        """Change each request before it is sent, for what a contract cannot know, such as a fresh token.
+
+        Args:
+            change: ``change(request) -> request``, sync or async; see HttpRequest.with_header.
+
+        >>> Verifier("Orders").filter_requests(lambda request: request.with_header("Authorization", "Bearer fresh"))
+        Verifier('Orders')
+        """
+        check_callable("requests", change, "filter")
+        self._options = replace(self._options, filters=(*self._options.filters, change))
+        return self
+
+    def only(self, *, consumer: str | None = None, description: str | None = None, state: str | None = None) -> Self:
+        """Replay a part: one consumer's, or what fits regular expressions. The result of a part is not recorded.
+
+        Raises:
+            UsageError: not a regular expression.
+        """
+        self._selection = Selection(consumer, description, state)
+        return self
+
+    def fail_fast(self) -> Self:
+        """Stop at the first interaction that fails."""
+        self._options = replace(self._options, fail_fast=True)
+        return self
+
+    def together(self, count: int) -> Self:
+        """Let that many interactions without provider states be under way at once, where the provider is async.
+
+        Raises:
+            UsageError: less than 1.
+        """
+        if count < 1:
+            raise UsageError(f".together({count}): expected 1 or more")
+        self._options = replace(self._options, together=count)
         return self
 
     def states(self, module: ModuleType) -> Self:
@@ -192,20 +248,31 @@ class Verifier:
         """The same as check, in async code."""
         return await adrive(self._steps(blocking=False))
 
-    def _steps(self, *, blocking: bool) -> Generator[Call, Any, VerificationResult]:
-        contracts = self._contracts()
+    def _steps(self, *, blocking: bool) -> Generator[Call | Gather, Any, VerificationResult]:
+        contracts = self._selection.select(self._contracts())
         replay = Replay(
             self.provider,
             self.version,
             transport=self._transport(contracts, blocking=blocking),
-            states=self._states,
+            states=self._state_changes(blocking=blocking),
             messages=self._messages,
             listeners=self._listeners,
+            options=self._options,
         )
         result = yield from replay.run(contracts)
-        for sink in self._sinks:
+        for sink in () if self._selection else self._sinks:
             sink.record(result)
         return result
+
+    def _state_changes(self, *, blocking: bool) -> StateChanges:
+        if self._state_url is None:
+            return StateChanges(self._states)
+        from accord.core.http.client import HttpCaller  # noqa: PLC0415 - only remote providers need it
+
+        parts = urlsplit(self._state_url)
+        caller = HttpCaller(f"{parts.scheme}://{parts.netloc}", timeout=self._time_limit)
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        return StateChanges(self._states, caller.call if blocking else caller.acall, target, caller.close)
 
     def _contracts(self) -> Sequence[Contract]:
         if not self._sources:
@@ -241,9 +308,18 @@ class Verifier:
             )
         return None
 
+    def __repr__(self) -> str:
+        return f"Verifier({self.provider!r})"
+
     def _only_one(self, adding: str) -> None:
         if self._app is not None or self._url is not None:
             raise UsageError(f".{adding}(…): the provider is named already; give one .app(…) or one .url(…)")
+
+
+def _checked_url(url: str) -> str:
+    if not isinstance(url, str) or not url.startswith(("http://", "https://")):
+        raise UsageError(f"expected a URL such as http://127.0.0.1:8000, seen {url!r}")
+    return url
 
 
 def _refuse_running_loop() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -135,9 +136,9 @@ def _interaction(item: dict[str, Any], version: SpecVersion, where: str) -> Inte
         answers = item.get("response", [])
         return SyncMessage(
             **common,
-            request=message_from_json(item.get("request", {}), version, f"{where}.request"),
+            request=_message_part(item.get("request", {}), version, f"{where}.request"),
             responses=tuple(
-                message_from_json(answer, version, f"{where}.response[{index}]")
+                _message_part(answer, version, f"{where}.response[{index}]")
                 for index, answer in enumerate(_expect(answers, list, f"{where}.response"))
             ),
         )
@@ -236,6 +237,13 @@ def message_from_json(document: Any, version: SpecVersion, where: str = "$") -> 
         rules=rules_from_json(item.get("matchingRules"), f"{where}.matchingRules", v2=version.is_flat),
         generators=_expect(item.get("generators") or {}, dict, f"{where}.generators"),
     )
+
+
+def _message_part(document: Any, version: SpecVersion, where: str) -> MessageContents:
+    """A part of a synchronous message: unlike an event's, it has unknown keys of its own."""
+    contents = message_from_json(document, version, where)
+    known = ("contents", "metadata", "metaData", "matchingRules", "generators")
+    return replace(contents, extra=_without(document, known))
 
 
 def _status(value: Any, where: str) -> int | None:

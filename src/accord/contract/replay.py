@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-import traceback
+from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from accord.contract.bodies import Body
-from accord.contract.handlers import explain_signature
+from accord.contract.bodies import Body, is_json
+from accord.contract.generators.parts import prepare_message, prepare_request
 from accord.contract.matching import match_message, match_response
-from accord.contract.model import AsyncMessage, HttpInteraction, MessageContents
-from accord.contract.steps import Call
+from accord.contract.model import AsyncMessage, HttpInteraction, MessageContents, SyncMessage
+from accord.contract.problems import ReplayProblem, named
+from accord.contract.steps import Call, Gather
 from accord.contract.verification import (
     ContractResult,
     ContractStarted,
@@ -21,29 +22,37 @@ from accord.contract.verification import (
     VerificationResult,
 )
 from accord.contract.wire import request_to_wire, response_from_wire
-from accord.core.errors import AccordError, AnswerError, ProviderUnreachableError, UsageError
+from accord.core.errors import AccordError, AnswerError, ProviderUnreachableError
+from accord.core.http.messages import HttpRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
 
-    from accord.contract.handlers import Handler, StateHandler
+    from accord.contract.handlers import Handler
     from accord.contract.mismatches import Mismatch
     from accord.contract.model import Contract, Interaction, ProviderState
     from accord.contract.spec import SpecVersion
+    from accord.contract.states import StateChanges
     from accord.contract.transports import ProviderTransport
     from accord.contract.verification import Event
 
 
-_STANDARD_LIBRARY = traceback.__file__.replace("\\", "/").rpartition("/")[0] + "/"
-_ACCORD = __file__.replace("\\", "/").rpartition("/contract/")[0] + "/"
+@dataclass(frozen=True, slots=True)
+class ReplayOptions:
+    """How a provider is replayed.
+
+    Attributes:
+        filters: applied to each request in turn before it is sent, for what a contract cannot know, such as a token.
+        fail_fast: stop at the first interaction that fails.
+        together: how many interactions without provider states may be under way at once.
+    """
+
+    filters: Sequence[Callable[[HttpRequest], Any]] = ()
+    fail_fast: bool = False
+    together: int = 1
 
 
-class _Problem(Exception):  # noqa: N818 - ends one interaction, never leaves this module
-    """An interaction cannot be compared."""
-
-    def __init__(self, message: str, error: BaseException | None = None) -> None:
-        super().__init__(message)
-        self.trace = None if error is None else _shortened(error)
+DEFAULT_OPTIONS = ReplayOptions()
 
 
 class Replay:
@@ -53,9 +62,10 @@ class Replay:
         provider: the participant.
         version: its version, or None.
         transport: the way to it; None where all contracts hold messages only.
-        states: handlers by name of the state.
+        states: brings the provider into states.
         messages: producers by description of the message.
         listeners: called with each event.
+        options: how.
     """
 
     def __init__(
@@ -64,9 +74,10 @@ class Replay:
         version: str | None,
         *,
         transport: ProviderTransport | None,
-        states: Mapping[str, StateHandler],
+        states: StateChanges,
         messages: Mapping[str, Handler],
-        listeners: Sequence[Callable[[Event], None]],
+        listeners: Sequence[Callable[[Event], None]] = (),
+        options: ReplayOptions = DEFAULT_OPTIONS,
     ) -> None:
         self._provider = provider
         self._version = version
@@ -74,11 +85,12 @@ class Replay:
         self._states = states
         self._messages = messages
         self._listeners = listeners
-        self._missing_states: dict[str, Mapping[str, Any]] = {}
+        self._options = options
         self._missing_messages: list[str] = []
+        self._stopped = False
 
-    def run(self, contracts: Sequence[Contract]) -> Generator[Call, Any, VerificationResult]:
-        """Replay all interactions of all contracts, one after the other.
+    def run(self, contracts: Sequence[Contract]) -> Generator[Call | Gather, Any, VerificationResult]:
+        """Replay all interactions of all contracts.
 
         Raises:
             ProviderUnreachableError: the provider is down: every further interaction would say the same.
@@ -89,112 +101,159 @@ class Replay:
         try:
             results: list[ContractResult] = []
             for contract in contracts:
+                if self._stopped:
+                    break
                 result_of_one = yield from self._contract(contract)
                 results.append(result_of_one)
         finally:
+            yield from self._states.close()
             if self._transport is not None:
                 yield from self._transport.close()
         result = VerificationResult(
-            self._provider, self._version, tuple(results), self._missing_states, tuple(self._missing_messages)
+            self._provider, self._version, tuple(results), self._states.missing, tuple(self._missing_messages)
         )
         self._tell(VerificationFinished(result))
         return result
 
-    def _contract(self, contract: Contract) -> Generator[Call, Any, ContractResult]:
+    def _contract(self, contract: Contract) -> Generator[Call | Gather, Any, ContractResult]:
         self._tell(ContractStarted(contract))
+        done: dict[int, InteractionResult] = {}
+        if self._options.together > 1:
+            done = yield from self._replay_together(contract)
         results = []
-        for interaction in contract.interactions:
-            result = yield from self._interaction(interaction, contract.version)
+        for index, interaction in enumerate(contract.interactions):
+            result = done.get(index) or (yield from self._interaction(interaction, contract))
             results.append(result)
             self._tell(InteractionFinished(contract, result))
+            if self._options.fail_fast and result.status == "failed":
+                self._stopped = True
+                break
         return ContractResult(contract, tuple(results))
 
-    def _interaction(self, interaction: Interaction, spec: SpecVersion) -> Generator[Call, Any, InteractionResult]:
+    def _replay_together(self, contract: Contract) -> Generator[Call | Gather, Any, dict[int, InteractionResult]]:
+        """Replay HTTP interactions without provider states several at once: nothing they need can be in the way."""
+        free = [
+            (index, each)
+            for index, each in enumerate(contract.interactions)
+            if isinstance(each, HttpInteraction) and not each.states
+        ]
+        done: dict[int, InteractionResult] = {}
+        for start in range(0, len(free), self._options.together):
+            batch = free[start : start + self._options.together]
+            results = yield Gather(tuple(self._interaction(each, contract) for _, each in batch))
+            done |= {index: result for (index, _), result in zip(batch, results, strict=True)}
+        return done
+
+    def _interaction(self, interaction: Interaction, contract: Contract) -> Generator[Call, Any, InteractionResult]:
         begin = perf_counter()
         mismatches: Sequence[Mismatch] = ()
-        problem: _Problem | None = None
+        problem: ReplayProblem | None = None
         entered: list[ProviderState] = []
+        values: dict[str, Any] = {}
         try:
-            self._refuse_missing(interaction.states)
+            self._states.refuse_missing(interaction.states)
             for state in interaction.states:
-                yield from self._set_up(state)
+                given = yield from self._states.enter(state)
                 entered.append(state)
-            mismatches = yield from self._compare(interaction, spec)
-        except _Problem as seen:
+                values |= {**state.parameters, **given}
+            mismatches = yield from self._compare(interaction, contract.version, values)
+        except ReplayProblem as seen:
             problem = seen
-        for state in reversed(entered):
-            try:
-                yield from self._tear_down(state)
-            except _Problem as seen:
-                problem = problem or seen
+        except GeneratorExit:
+            raise
+        except BaseException:  # the provider went down, or the user has had enough: what was set up still goes
+            yield from self._leave(entered)
+            raise
+        left = yield from self._leave(entered)
+        problem = problem or left
         return InteractionResult(
             interaction,
             tuple(mismatches),
             str(problem) if problem else None,
             problem.trace if problem else None,
             perf_counter() - begin,
+            tolerated=interaction.pending or contract.pending,
         )
 
-    def _refuse_missing(self, states: Sequence[ProviderState]) -> None:
-        missing = [state for state in states if state.name not in self._states]
-        for state in missing:
-            self._missing_states.setdefault(state.name, state.parameters)
-        if missing:
-            raise _Problem("\n".join(f"no handler for the provider state {state.name!r}" for state in missing))
+    def _leave(self, entered: Sequence[ProviderState]) -> Generator[Call, Any, ReplayProblem | None]:
+        """Tear down every state, the last first; the first thing that went wrong is returned."""
+        problem: ReplayProblem | None = None
+        for state in reversed(entered):
+            try:
+                yield from self._states.leave(state)
+            except ReplayProblem as seen:
+                problem = problem or seen
+        return problem
 
-    def _set_up(self, state: ProviderState) -> Generator[Call, Any, None]:
-        yield from self._handle(self._states[state.name].setup, state, "state handler")
-
-    def _tear_down(self, state: ProviderState) -> Generator[Call, Any, None]:
-        teardown = self._states[state.name].teardown
-        if teardown is not None:
-            yield from self._handle(teardown, state, "teardown of the state handler")
-
-    def _handle(self, handler: Handler, state: ProviderState, what: str) -> Generator[Call, Any, None]:
-        reason = explain_signature(handler, state.parameters)
-        if reason is not None:
-            raise _Problem(f"provider state {state.name!r}: {reason}")
-        try:
-            yield Call(handler, (), state.parameters)
-        except Exception as error:
-            raise _Problem(f"the {what} for {state.name!r} raised {_named(error)}", error) from error
-
-    def _compare(self, interaction: Interaction, spec: SpecVersion) -> Generator[Call, Any, Sequence[Mismatch]]:
+    def _compare(
+        self, interaction: Interaction, spec: SpecVersion, values: Mapping[str, Any]
+    ) -> Generator[Call, Any, Sequence[Mismatch]]:
         if isinstance(interaction, HttpInteraction):
-            return (yield from self._compare_http(interaction, spec))
+            return (yield from self._compare_http(interaction, spec, values))
         if isinstance(interaction, AsyncMessage):
-            return (yield from self._compare_message(interaction, spec))
-        raise _Problem("synchronous messages cannot be verified by this version yet")
+            produced = yield from self._produce(interaction, ())
+            return match_message(interaction.contents, _contents(produced), spec=spec)
+        if isinstance(interaction, SyncMessage):
+            return (yield from self._compare_answer(interaction, spec, values))
+        raise ReplayProblem(f"this kind of interaction cannot be verified: {type(interaction).__name__}")
 
     def _compare_http(
-        self, interaction: HttpInteraction, spec: SpecVersion
+        self, interaction: HttpInteraction, spec: SpecVersion, values: Mapping[str, Any]
     ) -> Generator[Call, Any, Sequence[Mismatch]]:
         if self._transport is None:
-            raise _Problem("an HTTP interaction, but no provider was given; name it with .app(…) or .url(…)")
+            raise ReplayProblem("an HTTP interaction, but no provider was given; name it with .app(…) or .url(…)")
+        prepared = (
+            prepare_request(interaction.request, values) if interaction.request.generators else interaction.request
+        )
+        request = yield from self._filtered(request_to_wire(prepared))
         try:
-            exchange = yield from self._transport.send(request_to_wire(interaction.request))
+            exchange = yield from self._transport.send(request)
         except ProviderUnreachableError:
             raise
-        except (AnswerError, UsageError) as error:  # a request that HTTP cannot carry is a fault of its interaction
-            raise _Problem(str(error)) from error
+        except AnswerError as error:
+            raise ReplayProblem(str(error)) from error
         if exchange.exception is not None:
-            request = interaction.request
-            message = f"the provider raised {_named(exchange.exception)} on {request.method} {request.path}"
-            raise _Problem(message, exchange.exception)
+            message = f"the provider raised {named(exchange.exception)} on {request.method} {request.path}"
+            raise ReplayProblem(message, exchange.exception)
         return match_response(interaction.response, response_from_wire(exchange.unwrap()), spec=spec)
 
-    def _compare_message(self, message: AsyncMessage, spec: SpecVersion) -> Generator[Call, Any, Sequence[Mismatch]]:
+    def _filtered(self, request: HttpRequest) -> Generator[Call, Any, HttpRequest]:
+        for apply in self._options.filters:
+            try:
+                changed = yield Call(apply, (request,))
+            except Exception as error:
+                raise ReplayProblem(f"a request filter raised {named(error)}", error) from error
+            if not isinstance(changed, HttpRequest):
+                raise ReplayProblem(f"a request filter returned {changed!r}; expected the request, changed or not")
+            request = changed
+        return request
+
+    def _compare_answer(
+        self, message: SyncMessage, spec: SpecVersion, values: Mapping[str, Any]
+    ) -> Generator[Call, Any, Sequence[Mismatch]]:
+        request = prepare_message(message.request, values) if message.request.generators else message.request
+        content = request.body.json() if is_json(request.body.media_type()) else request.body.data
+        produced = yield from self._produce(message, (content, dict(request.metadata)))
+        answers = produced if isinstance(produced, list) and len(message.responses) > 1 else [produced]
+        if len(answers) != len(message.responses):
+            raise ReplayProblem(f"expected {len(message.responses)} answers, the producer gave {len(answers)}")
+        return [
+            mismatch
+            for expected, answer in zip(message.responses, answers, strict=True)
+            for mismatch in match_message(expected, _contents(answer), spec=spec)
+        ]
+
+    def _produce(self, message: Interaction, arguments: tuple[Any, ...]) -> Generator[Call, Any, Any]:
         producer = self._messages.get(message.description)
         if producer is None:
             self._missing_messages.append(message.description)
-            raise _Problem(f"no producer for the message {message.description!r}")
+            raise ReplayProblem(f"no producer for the message {message.description!r}")
         try:
-            produced = yield Call(producer)
+            return (yield Call(producer, arguments))
         except AccordError:
             raise
         except Exception as error:
-            raise _Problem(f"the producer of {message.description!r} raised {_named(error)}", error) from error
-        return match_message(message.contents, _contents(produced), spec=spec)
+            raise ReplayProblem(f"the producer of {message.description!r} raised {named(error)}", error) from error
 
     def _tell(self, event: Event) -> None:
         for listener in self._listeners:
@@ -215,26 +274,5 @@ def _contents(produced: Any) -> MessageContents:
     try:
         value = json.loads(json.dumps(produced))
     except (TypeError, ValueError) as error:
-        raise _Problem(f"the producer returned what JSON cannot hold: {error}") from error
+        raise ReplayProblem(f"the producer returned what JSON cannot hold: {error}") from error
     return MessageContents(Body.of_json(value, content_type or "application/json"), metadata)
-
-
-def _named(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-
-
-def _shortened(error: BaseException) -> str:
-    """The traceback with the user's own frames: those of libraries, and of Accord, only where all else is missing."""
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if not _is_library(frame.filename)] or frames[-1:]
-    left_out = len(frames) - len(own)
-    lines = ["Traceback (most recent call last):"]
-    if left_out:
-        lines.append(f"  … {left_out} frames of libraries left out")
-    lines += "".join(traceback.format_list(own)).rstrip().splitlines()
-    return "\n".join([*lines, *"".join(traceback.format_exception_only(error)).rstrip().splitlines()])
-
-
-def _is_library(filename: str) -> bool:
-    path = filename.replace("\\", "/")
-    return "/site-packages/" in path or path.startswith((_STANDARD_LIBRARY, _ACCORD, "<frozen"))

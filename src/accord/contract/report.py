@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 _MARKS = {"passed": "✓", "failed": "✗", "pending": "○"}
 
+MISMATCHES_SHOWN = 20
+"""Differences of one interaction that a person is shown."""
+
 
 def render_text(result: VerificationResult) -> str:
     """The whole result: a line for each interaction, what is wrong below it, then what is to be written."""
@@ -42,7 +45,9 @@ def render_interaction(result: InteractionResult) -> str:
     call = _call(result.interaction)
     if call:
         lines.append(f"      {call}")
-    lines += [f"      {mismatch}" for mismatch in result.mismatches]
+    lines += [f"      {mismatch}" for mismatch in result.mismatches[:MISMATCHES_SHOWN]]
+    if len(result.mismatches) > MISMATCHES_SHOWN:
+        lines.append(f"      … and {len(result.mismatches) - MISMATCHES_SHOWN} more; --json has them")
     if result.problem is not None:
         lines += [f"      {line}" for line in result.problem.splitlines()]
     if result.traceback is not None:

@@ -17,6 +17,7 @@ from urllib.parse import quote
 from accord.contract.deployability import Matrix, MatrixRow
 from accord.contract.journal import locked
 from accord.contract.ports import PactFiles, ResultSink
+from accord.contract.report import MISMATCHES_SHOWN
 from accord.contract.writing import contract_to_json, replace_file
 from accord.core.documents import json_bytes, read_json_file
 from accord.core.errors import DocumentError, UsageError
@@ -188,7 +189,7 @@ def _record(result: ContractResult, version: str) -> dict[str, Any]:
             f"{each.interaction.title}: {'; '.join(reason.splitlines())}"
             for each in result.interactions
             if each.status == "failed"
-            for reason in (*map(str, each.mismatches), *([each.problem] if each.problem else []))
+            for reason in (*map(str, each.mismatches[:MISMATCHES_SHOWN]), *([each.problem] if each.problem else []))
         ],
     }
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from accord.contract.paths import PathExpression, PathSyntaxError, format_path, parse_path
 from accord.contract.patterns import PatternError, compile_pattern
 from accord.contract.rules import NO_RULES, MatchingRules, Rule, RuleCategory, RuleList
-from accord.core.errors import ContractFormatError
+from accord.core.errors import ContractFormatError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -268,7 +268,12 @@ def _to_v2(rules: MatchingRules) -> dict[str, Any]:
     for name, category in rules.categories.items():
         prefix = "headers" if name == "header" else name
         for expression, rule_list in category:
-            document[format_path((prefix, *expression.tokens))] = rule_to_json(rule_list.rules[0])
+            path = format_path((prefix, *expression.tokens))
+            if len(rule_list.rules) != 1:
+                raise UsageError(
+                    f"at {path}: several rules for one place need version 3.0 or 4.0; write the pact as one of these"
+                )
+            document[path] = rule_to_json(rule_list.rules[0])
     return document
 
 

@@ -12,6 +12,20 @@ if TYPE_CHECKING:
 
     from accord.contract.paths import PathExpression
 
+STATUS_CLASSES = {
+    "info": range(100, 200),
+    "success": range(200, 300),
+    "redirect": range(300, 400),
+    "clientError": range(400, 500),
+    "serverError": range(500, 600),
+    "nonError": range(100, 400),
+    "error": range(400, 600),
+}
+"""What the rule ``statusCode`` calls a group of status codes (specification V4)."""
+
+OPTIONAL = "accord:optional"
+"""The attribute of a rule for a key that may be absent or null, with the example: an extension, see match.optional."""
+
 CATEGORIES = ("method", "path", "query", "header", "body", "status", "metadata")
 
 

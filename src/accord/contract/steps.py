@@ -26,7 +26,14 @@ class Call:
         return self.function(*self.arguments, **self.keywords)
 
 
-def drive(steps: Generator[Call, Any, T]) -> T:
+@dataclass(frozen=True, slots=True)
+class Gather:
+    """Steps to take side by side; their results are sent back in order. Where one raises, the first is thrown in."""
+
+    steps: tuple[Generator[Call, Any, Any], ...]
+
+
+def drive(steps: Generator[Call | Gather, Any, T]) -> T:
     """Run to the end in sync code. An event loop is made when the first awaitable comes, and closed at the end.
 
     A function that is called runs outside the loop: it may use asyncio.run() itself.
@@ -36,7 +43,7 @@ def drive(steps: Generator[Call, Any, T]) -> T:
         call = next(steps)
         while True:
             try:
-                value = call.make()
+                value = _gathered(call) if isinstance(call, Gather) else call.make()
                 if inspect.isawaitable(value):
                     if runner is None:
                         import asyncio  # noqa: PLC0415 - a provider without async parts needs none
@@ -54,13 +61,13 @@ def drive(steps: Generator[Call, Any, T]) -> T:
             runner.close()
 
 
-async def adrive(steps: Generator[Call, Any, T]) -> T:
+async def adrive(steps: Generator[Call | Gather, Any, T]) -> T:
     """Run to the end in async code, on the running loop."""
     try:
         call = next(steps)
         while True:
             try:
-                value = call.make()
+                value = _gathered(call) if isinstance(call, Gather) else call.make()
                 if inspect.isawaitable(value):
                     value = await value
             except BaseException as error:  # noqa: BLE001 - as above
@@ -69,3 +76,9 @@ async def adrive(steps: Generator[Call, Any, T]) -> T:
                 call = steps.send(value)
     except StopIteration as stop:
         return stop.value  # type: ignore[no-any-return]  # as above
+
+
+async def _gathered(gather: Gather) -> list[Any]:
+    import asyncio  # noqa: PLC0415 - as above
+
+    return await asyncio.gather(*(adrive(each) for each in gather.steps))

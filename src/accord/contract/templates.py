@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from accord.contract.matchers import Matcher
+from accord.contract.matchers.matcher import Matcher, plain_example
 from accord.contract.paths import PathExpression, Token, Wildcard, format_path
-from accord.contract.rules import RuleCategory, RuleList
+from accord.contract.rule_format import rules_to_json
+from accord.contract.rules import OPTIONAL, MatchingRules, Rule, RuleCategory, RuleList
 from accord.core.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from accord.contract.rules import Rule
 
 
 class TemplateParts:
@@ -38,7 +38,7 @@ class TemplateParts:
         if isinstance(template, Matcher):
             return self._take_matcher(template, tokens)
         if isinstance(template, dict):
-            return {self._key(key, tokens): self._take(value, (*tokens, key)) for key, value in template.items()}
+            return self._take_object(template, tokens)
         if isinstance(template, (list, tuple)):
             return [self._take(item, (*tokens, index)) for index, item in enumerate(template)]
         if template is None or isinstance(template, (str, bool, int, float)):
@@ -48,19 +48,52 @@ class TemplateParts:
             f"{template!r}"
         )
 
+    def _take_object(self, template: dict[Any, Any], tokens: tuple[Token, ...]) -> dict[str, Any]:
+        taken = {}
+        for key, value in template.items():
+            name, below = self._key(key, tokens), (*tokens, key)
+            if isinstance(value, Matcher) and value.optional:
+                # The example goes into the rule: in the body it would be asked for by every other tool.
+                self._take_optional(value, below)
+            else:
+                taken[name] = self._take(value, below)
+        return taken
+
+    def _take_optional(self, matcher: Matcher, tokens: tuple[Token, ...]) -> None:
+        example = self._take_matcher(replace(matcher, optional=False), tokens)
+        expression = PathExpression(tokens, format_path(tokens))
+        rules = self._entries[expression]
+        first, *others = rules.rules
+        marked = Rule(first.match, {**first.attributes, OPTIONAL: example})
+        self._entries[expression] = RuleList((marked, *others), rules.combine)
+        self.generators = {path: each for path, each in self.generators.items() if not path.startswith(expression.text)}
+
     def _take_matcher(self, matcher: Matcher, tokens: tuple[Token, ...]) -> Any:
-        self._add(matcher.rule, tokens)
+        if matcher.optional:
+            raise UsageError(
+                f"at {format_path(tokens)}: match.optional(…) is for the value of a key, which may be absent; "
+                "for a value that may be null, match.any_of(…, match.null())"
+            )
+        rules = matcher.rules
+        if matcher.variants is not None:
+            rules = (_with_variants(matcher.rule, matcher.variants), *matcher.also)
+        self._add(RuleList(rules, matcher.combine), tokens)
         if matcher.generator is not None:
             self.generators[format_path(tokens)] = matcher.generator
+        if matcher.variants is not None:
+            return [TemplateParts(variant).example for variant in matcher.variants]
         if matcher.repeated is not None:
             item = self._take(matcher.example[0], (*tokens, Wildcard.INDEX))
             return [item] * matcher.repeated
+        if matcher.keyed:
+            return {self._key(key, tokens): self._take(value, (*tokens, Wildcard.FIELD))
+                    for key, value in matcher.example.items()}  # fmt: skip
         return self._take(matcher.example, tokens)
 
-    def _add(self, rule: Rule, tokens: tuple[Token, ...]) -> None:
+    def _add(self, rules: RuleList, tokens: tuple[Token, ...]) -> None:
         expression = PathExpression(tokens, format_path(tokens))
         # like(integer(1)): the inner matcher says more, and is found later.
-        self._entries[expression] = RuleList((rule,))
+        self._entries[expression] = rules
 
     @staticmethod
     def _key(key: Any, tokens: tuple[Token, ...]) -> str:
@@ -69,29 +102,107 @@ class TemplateParts:
         return key
 
 
-def take_values(template: Mapping[str, Any]) -> tuple[dict[str, tuple[str, ...]], RuleCategory]:
-    """Take headers or a query apart: a value is a text, a number, a matcher or a list of these.
+def _with_variants(rule: Rule, variants: tuple[Any, ...]) -> Rule:
+    """The rule ``arrayContains`` with the rules and generators of each variant."""
+    listed = []
+    for index, variant in enumerate(variants):
+        parts = TemplateParts(variant)
+        rules = rules_to_json(MatchingRules({"body": parts.rules}), v2=False).get("body", {})
+        listed.append({"index": index, "rules": rules} | ({"generators": parts.generators} if parts.generators else {}))
+    return Rule(rule.match, {**rule.attributes, "variants": listed})
 
-    Returns:
-        Name to values, and the rules by name.
-    """
-    values: dict[str, tuple[str, ...]] = {}
+
+class TakenValues(NamedTuple):
+    """What headers or a query come apart into: name to values, the rules by name, the generators by name."""
+
+    values: dict[str, tuple[str, ...]]
+    rules: RuleCategory
+    generators: dict[str, Mapping[str, Any]]
+
+
+def take_values(template: Mapping[str, Any]) -> TakenValues:
+    """Take headers or a query apart: a value is a text, a number, a matcher or a list of these."""
     entries: dict[PathExpression, RuleList] = {}
+    taken = TakenValues({}, RuleCategory(entries), {})
     for name, value in template.items():
         items = value if isinstance(value, (list, tuple)) else [value]
         texts = []
         # Other tools know rules for a name, not for one of its values: the same for each is written as the name's own.
-        alike = all(isinstance(item, Matcher) and item.rule == items[0].rule for item in items)
+        rules_of_each = [_rules_of_text(name, item) for item in items]
+        alike = len(items) == 1 or all(rules and rules == rules_of_each[0] for rules in rules_of_each)
         for index, item in enumerate(items):
-            matcher = item if isinstance(item, Matcher) else None
-            while isinstance(item, Matcher):
-                item = item.example  # noqa: PLW2901 - unwrapped until the example is reached
-            if matcher is not None:
-                tokens: tuple[Token, ...] = (name,) if alike or len(items) == 1 else (name, index)
-                entries[PathExpression(tokens, format_path(tokens))] = RuleList((matcher.rule,))
-            texts += [_text(name, each) for each in (item if isinstance(item, list) else [item])]
-        values[name] = tuple(texts)
-    return values, RuleCategory(entries)
+            tokens: tuple[Token, ...] = (name,) if alike else (name, index)
+            rules = rules_of_each[index]
+            if rules:
+                combine = item.combine if isinstance(item, Matcher) else "AND"
+                entries[PathExpression(tokens, format_path(tokens))] = RuleList(rules, combine)
+            generator = _generator_of(item)
+            if generator is not None:
+                taken.generators[name if len(items) == 1 else f"{name}[{index}]"] = generator
+            example = plain_example(item)
+            examples = example if isinstance(example, list) else [example]
+            texts += [_text(name, plain_example(each)) for each in examples] * _count(item)
+        taken.values[name] = tuple(texts)
+    return taken
+
+
+class TakenValue(NamedTuple):
+    """What a path or a status comes apart into."""
+
+    example: Any
+    rules: RuleCategory
+    generator: Mapping[str, Any] | None = None
+
+
+def take_path(template: Any) -> TakenValue:
+    """Take a path apart: a text or a matcher."""
+    rules = _rules_of_text("path", template)
+    combine = template.combine if isinstance(template, Matcher) else "AND"
+    entries = {PathExpression((), "$"): RuleList(rules, combine)} if rules else {}
+    return TakenValue(plain_example(template), RuleCategory(entries), _generator_of(template))
+
+
+def take_status(template: Any) -> TakenValue:
+    """Take a status apart: a status code, or a matcher of some.
+
+    Raises:
+        UsageError: neither.
+    """
+    entries = {}
+    if isinstance(template, Matcher):
+        if template.rule.match != "statusCode":
+            raise UsageError(f"will_respond_with({template!r}): expected a status code or match.status_code(…)")
+        entries[PathExpression((), "$")] = RuleList(template.rules)
+    status = plain_example(template)
+    if isinstance(status, bool) or not isinstance(status, int) or not 100 <= status <= 599:  # noqa: PLR2004 - HTTP's range
+        raise UsageError(f"will_respond_with({status!r}): expected a status code from 100 to 599")
+    return TakenValue(status, RuleCategory(entries))
+
+
+def _rules_of_text(name: str, item: Any) -> tuple[Rule, ...]:
+    """The rules for one text, with those of the items of an each_like."""
+    if not isinstance(item, Matcher):
+        return ()
+    if item.optional or item.keyed or item.variants is not None:
+        raise UsageError(f"{name!r}: a matcher for JSON bodies ({item.rule.match!r}) in a header or query")
+    if item.repeated is not None:
+        return (*item.rules, *_rules_of_text(name, item.example[0]))
+    if isinstance(item.example, Matcher):  # like(integer(1)): the inner matcher says more
+        return _rules_of_text(name, item.example)
+    # Texts are all of one type: a value of the provider's state stands for itself here.
+    return () if item.rule.match == "type" and item.generator is not None and not item.also else item.rules
+
+
+def _count(item: Any) -> int:
+    return item.repeated or 1 if isinstance(item, Matcher) else 1
+
+
+def _generator_of(item: Any) -> Mapping[str, Any] | None:
+    while isinstance(item, Matcher):
+        if item.generator is not None:
+            return item.generator
+        item = item.example
+    return None
 
 
 def _text(name: str, value: Any) -> str:

@@ -26,6 +26,7 @@ class InteractionResult:
             provider raised, no producer; None when it was compared.
         traceback: where the provider or a handler raised, or None.
         seconds: how long it took, state handlers included.
+        tolerated: the interaction or its whole contract is pending: a failure is reported and does not count.
     """
 
     interaction: Interaction
@@ -33,13 +34,14 @@ class InteractionResult:
     problem: str | None = None
     traceback: str | None = None
     seconds: float = 0.0
+    tolerated: bool = False
 
     @property
     def status(self) -> Status:
         """``passed``, ``failed``, or ``pending``: failed, but the contract says it may."""
         if not self.mismatches and self.problem is None:
             return "passed"
-        return "pending" if self.interaction.pending else "failed"
+        return "pending" if self.tolerated else "failed"
 
     def to_json(self) -> dict[str, Any]:
         """The result as JSON."""

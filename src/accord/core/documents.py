@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from accord.core.errors import DocumentError
@@ -16,6 +17,11 @@ MAX_DEPTH = 200
 MAX_BYTES = 64 * 1024 * 1024
 """Size beyond which a document is refused."""
 
+MAX_VALUES = 600_000
+"""Values in a document beyond which it is refused: small ones take twenty times their size in memory."""
+
+_TEXT = re.compile(r'"(?:[^"\\]+|\\.)*"', re.DOTALL)
+_TEXT_IN_BYTES = re.compile(_TEXT.pattern.encode(), re.DOTALL)
 _TOO_MANY_DIGITS = "holds an integer of more digits than any program reads"
 
 
@@ -25,19 +31,31 @@ def read_json_file(path: Path, *, max_bytes: int = MAX_BYTES) -> Any:
     Raises:
         DocumentError: it cannot be opened, is too large, is not UTF-8 or is not JSON; names the file and the place.
     """
+    return parse_json(_bytes_of(path, max_bytes), source=str(path))
+
+
+def read_yaml_file(path: Path, *, max_bytes: int = MAX_BYTES) -> Any:
+    """Read a YAML file: plain data only, no tags that make objects, no aliases that multiply it.
+
+    Raises:
+        DocumentError: as read_json_file, or no YAML parser is installed.
+    """
     source = str(path)
     try:
-        size = path.stat().st_size
-        if size > max_bytes:
-            raise DocumentError(f"is {megabytes(size)}; the limit is {megabytes(max_bytes)}", source=source)
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise DocumentError("no such file", source=source) from None
-    except IsADirectoryError:
-        raise DocumentError("is a folder; a file was expected", source=source) from None
-    except OSError as error:
-        raise DocumentError(f"cannot be read: {error.strerror}", source=source) from error
-    return parse_json(data, source=source)
+        import yaml  # noqa: PLC0415 - an extra
+    except ImportError:
+        raise DocumentError(
+            "reading YAML needs an extra: pip install 'accord[openapi]'; or give the document as JSON", source=source
+        ) from None
+    text = _decode(_bytes_of(path, max_bytes), source)
+    try:
+        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text, Loader=yaml.SafeLoader)):
+            raise DocumentError("uses YAML aliases, which can multiply a document; use $ref instead", source=source)
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise DocumentError(f"is not valid YAML: {' '.join(str(error).split())}", source=source) from None
+    except RecursionError:
+        raise DocumentError(f"is nested deeper than {MAX_DEPTH} levels", source=source) from None
 
 
 def parse_json(data: bytes | str, *, source: str | None = None) -> Any:
@@ -50,6 +68,7 @@ def parse_json(data: bytes | str, *, source: str | None = None) -> Any:
     text = data if isinstance(data, str) else _decode(data, source)
     if not text.strip():
         raise DocumentError("is empty; a JSON document was expected", source=source)
+    _refuse_many_values(text, source)
     try:
         value = json.loads(text, object_pairs_hook=_object_without_duplicates, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
@@ -74,6 +93,7 @@ def parse_json_body(data: bytes) -> Any:
     Raises:
         DocumentError: as in parse_json.
     """
+    _refuse_many_values(data, None)
     try:
         value = json.loads(data, parse_constant=_refuse_constant)
     except UnicodeDecodeError as error:
@@ -104,8 +124,44 @@ def megabytes(size: int) -> str:
     return f"{size / 1_000_000:.1f} MB"
 
 
+def _bytes_of(path: Path, max_bytes: int) -> bytes:
+    source = str(path)
+    try:
+        size = path.stat().st_size
+        if size > max_bytes:
+            raise DocumentError(f"is {megabytes(size)}; the limit is {megabytes(max_bytes)}", source=source)
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise DocumentError("no such file", source=source) from None
+    except IsADirectoryError:
+        raise DocumentError("is a folder; a file was expected", source=source) from None
+    except OSError as error:
+        raise DocumentError(f"cannot be read: {error.strerror}", source=source) from error
+
+
 class _NotJsonError(ValueError):
     """Accepted by Python's parser, but not JSON, or ambiguous."""
+
+
+def _refuse_many_values(document: str | bytes, source: str | None) -> None:
+    if len(document) <= MAX_VALUES:  # a byte a value is the least
+        return
+    if isinstance(document, str):
+        few = _marks(document) <= MAX_VALUES or _marks(_TEXT.sub("", document)) <= MAX_VALUES
+    else:
+        few = _marks(document) <= MAX_VALUES or _marks(_TEXT_IN_BYTES.sub(b"", document)) <= MAX_VALUES
+    if not few:
+        raise DocumentError(
+            f"is {megabytes(len(document))} with more than {MAX_VALUES} values; no example needs so many",
+            source=source,
+        )
+
+
+def _marks(document: str | bytes) -> int:
+    """Commas and opening brackets: each value but the first has one of them before it."""
+    if isinstance(document, str):
+        return sum(map(document.count, ",[{"))
+    return sum(map(document.count, (b",", b"[", b"{")))
 
 
 def _decode(data: bytes, source: str | None) -> str:
@@ -120,7 +176,7 @@ def _decode(data: bytes, source: str | None) -> str:
 
 
 def _syntax_message(text: str, error: json.JSONDecodeError) -> str:
-    if error.pos >= len(text.rstrip()):
+    if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string"):
         return f"ends in the middle of a value (line {error.lineno}, column {error.colno}); is it truncated?"
     return f"is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}"
 

@@ -3,21 +3,44 @@
 from __future__ import annotations
 
 import difflib
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from accord.contract.matching.values import check_all, check_json, check_length, check_text, strictly_equal
 from accord.contract.mismatches import ABSENT, Mismatch, MismatchKind, kind_of, shown
 from accord.contract.paths import PathExpression, Wildcard, join
 from accord.contract.rule_format import rule_from_json, rules_from_json
-from accord.contract.rules import ActiveRules, Rule, RuleCategory, RuleList
+from accord.contract.rules import OPTIONAL, ActiveRules, Rule, RuleCategory, RuleList
+from accord.core.errors import DocumentError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+    from accord.contract.bodies import Body
+
+MAX_MISMATCHES = 1000
+"""Differences of one body beyond which the comparison stops: whoever has so many needs no more."""
+
+_NAMES_COMPARED = 30
 NO_ACTIVE_RULES = ActiveRules([], 0)
+NO_KEYS: Mapping[str, Any] = MappingProxyType({})
 _ARRAY_ONLY_PASSES = (
     "number", "integer", "decimal", "date", "time", "datetime", "include", "boolean", "semver", "regex",
 )  # fmt: skip
+
+
+def match_json_body(expected: Body, actual: Body, rules: RuleCategory, *, allow_unexpected: bool) -> list[Mismatch]:
+    """Compare two JSON bodies."""
+    try:
+        example = expected.json()
+    except DocumentError as error:
+        return [Mismatch("body", "$", expected.text(), actual.text(), f"the expected body {error}")]
+    try:
+        value = actual.json()
+    except DocumentError as error:
+        message = f"expected JSON, but the body {error}; seen {shown(actual.text())}"
+        return [Mismatch("body", "$", example, actual.text(), message)]
+    return match_json(example, value, rules, allow_unexpected=allow_unexpected)
 
 
 def match_json(
@@ -32,7 +55,8 @@ def match_json(
         allow_unexpected: objects may have more keys than expected, as in responses and messages.
         kind: what the mismatches are to say they are about.
     """
-    matcher = JsonMatcher(allow_unexpected=allow_unexpected, kind=kind)
+    optional = any(OPTIONAL in rule.attributes for _, rule_list in rules for rule in rule_list.rules)
+    matcher = JsonMatcher(allow_unexpected=allow_unexpected, kind=kind, optional=optional)
     matcher.compare("$", expected, actual, ActiveRules.at_root(rules))
     return matcher.mismatches
 
@@ -40,13 +64,16 @@ def match_json(
 class JsonMatcher:
     """Walks expected and actual together and collects what differs."""
 
-    def __init__(self, *, allow_unexpected: bool, kind: MismatchKind = "body") -> None:
+    def __init__(self, *, allow_unexpected: bool, kind: MismatchKind = "body", optional: bool = False) -> None:
         self.allow_unexpected = allow_unexpected
+        self.optional = optional
         self.kind: MismatchKind = kind
         self.mismatches: list[Mismatch] = []
 
     def compare(self, path: str, expected: Any, actual: Any, active: ActiveRules) -> None:
         """Compare what stands at one path."""
+        if len(self.mismatches) >= MAX_MISMATCHES:
+            return
         if isinstance(expected, dict):
             if isinstance(actual, dict):
                 self._compare_objects(path, expected, actual, active)
@@ -75,7 +102,8 @@ class JsonMatcher:
     def _compare_objects(
         self, path: str, expected: dict[str, Any], actual: dict[str, Any], active: ActiveRules
     ) -> None:
-        if not expected and actual and not self.allow_unexpected:
+        optional = self._optional_keys(expected, actual, active)
+        if not expected and len(actual) > len(optional) and not self.allow_unexpected:
             self._report(path, expected, actual, f"expected an empty object, seen {shown(actual)}")
             return
         best = active.best()
@@ -90,20 +118,45 @@ class JsonMatcher:
         if "values" in own:
             self._compare_values(path, expected, actual, active)
         if not {"eachKey", "eachValue", "values"} & set(own):
-            self._compare_keys(path, expected, actual)
+            self._compare_keys(path, expected, actual, optional)
         if not own or set(own) - {"eachValue", "values"}:
             for key in filter(actual.__contains__, expected):
                 self.compare(join(path, key), expected[key], actual[key], active.step(key))
+        self._compare_optional(path, optional, actual, active)
         if "eachKey" in own:
             self._compare_each_key(path, actual, rules)
 
-    def _compare_keys(self, path: str, expected: dict[str, Any], actual: dict[str, Any]) -> None:
-        unexpected = [key for key in actual if key not in expected]
-        for key, value in expected.items():
-            if key not in actual:
-                self._report(join(path, key), value, ABSENT, _missing_key(key, value, unexpected, actual))
+    def _optional_keys(
+        self, expected: dict[str, Any], actual: dict[str, Any], active: ActiveRules
+    ) -> Mapping[str, Any]:
+        """The keys that nobody must send, but that are there, with their examples (see match.optional)."""
+        if not self.optional:
+            return NO_KEYS
+        found: dict[str, Any] = {}
+        for key in actual:
+            best = None if key in expected else active.step(key).best()
+            marked = [rule for rule in best[0].rules if OPTIONAL in rule.attributes] if best and not best[1] else ()
+            for rule in marked:
+                found[key] = rule.get(OPTIONAL)
+        return found
+
+    def _compare_optional(
+        self, path: str, optional: Mapping[str, Any], actual: dict[str, Any], active: ActiveRules
+    ) -> None:
+        for key, example in optional.items():
+            if actual[key] is not None:
+                self.compare(join(path, key), example, actual[key], active.step(key))
+
+    def _compare_keys(
+        self, path: str, expected: dict[str, Any], actual: dict[str, Any], optional: Mapping[str, Any] = NO_KEYS
+    ) -> None:
+        unexpected = [key for key in actual if key not in expected and key not in optional]
+        missing = [key for key in expected if key not in actual]
+        for key in missing[:MAX_MISMATCHES]:
+            message = _missing_key(key, expected[key], unexpected[:_NAMES_COMPARED], actual)
+            self._report(join(path, key), expected[key], ABSENT, message)
         if not self.allow_unexpected:
-            for key in unexpected:
+            for key in unexpected[:MAX_MISMATCHES]:
                 self._report(join(path, key), ABSENT, actual[key], f"unexpected key, seen {shown(actual[key])}")
 
     def _compare_values(self, path: str, expected: dict[str, Any], actual: dict[str, Any], active: ActiveRules) -> None:

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
-from accord.contract.bodies import Body, is_json, is_xml
+from accord.contract.bodies import Body
+from accord.contract.matching.bodies import match_body, same_media_type
 from accord.contract.matching.headers import match_headers
-from accord.contract.matching.json_body import match_json
 from accord.contract.matching.named_values import compare_values, one_or_all, rules_for_name
 from accord.contract.matching.values import check_all, check_json, check_text, strictly_equal
 from accord.contract.mismatches import ABSENT, Mismatch, shown
+from accord.contract.rules import STATUS_CLASSES
 from accord.contract.spec import SpecVersion
-from accord.core.errors import DocumentError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from accord.contract.model import MessageContents, Request, Response
-    from accord.contract.rules import MatchingRules, RuleCategory, RuleList
+    from accord.contract.rules import Rule, RuleCategory, RuleList
 
 
 def match_request(expected: Request, actual: Request, *, spec: SpecVersion = SpecVersion.V4) -> list[Mismatch]:
@@ -38,7 +38,7 @@ def match_request(expected: Request, actual: Request, *, spec: SpecVersion = Spe
         *_match_path(expected, actual),
         *query,
         *match_headers(expected.headers, actual.headers, expected.rules.category("header")),
-        *_match_body(expected.body, actual.body, expected.rules, allow_unexpected=False),
+        *_match_body(expected, actual, allow_unexpected=False),
     ]
 
 
@@ -54,7 +54,7 @@ def match_response(expected: Response, actual: Response, *, spec: SpecVersion = 
     return [
         *_match_status(expected, actual),
         *match_headers(expected.headers, actual.headers, expected.rules.category("header")),
-        *_match_body(expected.body, actual.body, expected.rules, allow_unexpected=True),
+        *_match_body(expected, actual, allow_unexpected=True),
     ]
 
 
@@ -71,7 +71,7 @@ def match_message(
     del spec  # as above
     return [
         *_match_metadata(expected.metadata, actual.metadata, expected.rules.category("metadata")),
-        *_match_body(expected.body, actual.body, expected.rules, allow_unexpected=True),
+        *match_body(expected.body, actual.body, expected.rules.category("body"), allow_unexpected=True),
     ]
 
 
@@ -85,12 +85,21 @@ def _match_method(expected: Request, actual: Request) -> list[Mismatch]:
 def _match_path(expected: Request, actual: Request) -> list[Mismatch]:
     rules = _only(expected.rules.category("path"))
     if rules is None:
-        if expected.path == actual.path:
+        if expected.path == actual.path or _encoded(expected.path) == _encoded(actual.path):
             return []
         messages = [f"expected {expected.path}, seen {actual.path}"]
     else:
         messages = check_all(rules, lambda rule: check_text(rule, expected.path, actual.path))
+        if messages and "%" in actual.path:  # a rule is written for the path as people read it
+            readable = unquote(actual.path)
+            if not check_all(rules, lambda rule: check_text(rule, expected.path, readable)):
+                return []
     return [Mismatch("path", "path", expected.path, actual.path, message) for message in messages]
+
+
+def _encoded(path: str) -> str:
+    """A path as it stands on the wire, whether it was written so or as people read it."""
+    return quote(path, safe="/:@!$&'()*+,;=%-._~")
 
 
 def _only(category: RuleCategory) -> RuleList | None:
@@ -100,33 +109,25 @@ def _only(category: RuleCategory) -> RuleList | None:
 def _match_status(expected: Response, actual: Response) -> list[Mismatch]:
     rules = _only(expected.rules.category("status"))
     if rules is not None:
-        for rule in rules.rules:
-            wanted = rule.get("status")
-            if not _status_fits(wanted, actual.status or 0):
-                message = f"expected a status of {shown(wanted)}, seen {actual.status}"
-                return [Mismatch("status", "status", expected.status, actual.status, message)]
+        messages = check_all(rules, lambda rule: _check_status(rule, expected.status, actual.status))
+    elif expected.status is None or expected.status == actual.status:
         return []
-    if expected.status is None or expected.status == actual.status:
-        return []
-    message = f"expected {expected.status}, seen {actual.status}"
-    return [Mismatch("status", "status", expected.status, actual.status, message)]
+    else:
+        messages = [f"expected {expected.status}, seen {actual.status}"]
+    return [Mismatch("status", "status", expected.status, actual.status, message) for message in messages]
 
 
-_STATUS_CLASSES = {
-    "info": range(100, 200),
-    "success": range(200, 300),
-    "redirect": range(300, 400),
-    "clientError": range(400, 500),
-    "serverError": range(500, 600),
-    "nonError": range(100, 400),
-    "error": range(400, 600),
-}
+def _check_status(rule: Rule, expected: int | None, actual: int | None) -> str | None:
+    if rule.match != "statusCode":
+        return check_json(rule, expected, actual, cascaded=False)
+    wanted = rule.get("status")
+    return None if _status_fits(wanted, actual or 0) else f"expected a status of {shown(wanted)}, seen {actual}"
 
 
 def _status_fits(wanted: Any, status: int) -> bool:
     if isinstance(wanted, list):
         return status in wanted
-    return status in _STATUS_CLASSES.get(wanted or "success", range(0))
+    return status in STATUS_CLASSES.get(wanted or "success", range(0))
 
 
 def _match_query_text(expected: str, actual: str) -> list[Mismatch]:
@@ -161,77 +162,11 @@ def _match_parameter(
     return [Mismatch("query", name, one_or_all(expected), one_or_all(actual), message) for message in messages]
 
 
-def _match_body(expected: Body, actual: Body, rules: MatchingRules, *, allow_unexpected: bool) -> list[Mismatch]:
-    if expected.state == "missing":
-        return []
-    if not expected.is_present:
-        if not actual.is_present or _is_json_null(actual):
-            return []
-        message = f"expected no body, seen {shown(actual.text())}"
-        return [Mismatch("body", "$", ABSENT, actual.text(), message)]
-    if not actual.is_present:
-        return [Mismatch("body", "$", expected.text(), ABSENT, f"expected {shown(expected.text())}, seen no body")]
-    wanted, seen = expected.media_type(), actual.media_type()
-    if not _same_media_type(wanted, seen):
-        message = f"expected a body of {wanted}, seen {seen}: {shown(actual.text())}"
-        return [Mismatch("content-type", "$", wanted, seen, message)]
-    if is_json(wanted):
-        return _match_json_body(expected, actual, rules.category("body"), allow_unexpected=allow_unexpected)
-    if is_xml(wanted):
-        return _match_xml_body(expected, actual, rules.category("body"), allow_unexpected=allow_unexpected)
-    return _match_text_body(expected, actual, rules.category("body"))
-
-
-def _match_json_body(expected: Body, actual: Body, rules: RuleCategory, *, allow_unexpected: bool) -> list[Mismatch]:
-    try:
-        example = expected.json()
-    except DocumentError as error:
-        message = f"the expected body {error}"
-        return [Mismatch("body", "$", expected.text(), actual.text(), message)]
-    try:
-        value = actual.json()
-    except DocumentError as error:
-        message = f"expected JSON, but the body {error}; seen {shown(actual.text())}"
-        return [Mismatch("body", "$", example, actual.text(), message)]
-    return match_json(example, value, rules, allow_unexpected=allow_unexpected)
-
-
-def _match_xml_body(expected: Body, actual: Body, rules: RuleCategory, *, allow_unexpected: bool) -> list[Mismatch]:
-    from accord.contract.matching.xml_body import match_xml  # noqa: PLC0415 - most contracts hold no XML
-    from accord.contract.matching.xml_document import parse_xml  # noqa: PLC0415 - as above
-
-    try:
-        example = parse_xml(expected.data)
-    except DocumentError as error:
-        return [Mismatch("body", "$", expected.text(), actual.text(), f"the expected body {error}")]
-    try:
-        document = parse_xml(actual.data)
-    except DocumentError as error:
-        message = f"expected XML, but the body {error}; seen {shown(actual.text())}"
-        return [Mismatch("body", "$", expected.text(), actual.text(), message)]
-    return match_xml(example, document, rules, allow_unexpected=allow_unexpected)
-
-
-def _match_text_body(expected: Body, actual: Body, rules: RuleCategory) -> list[Mismatch]:
-    rule_list = _only(rules)
-    if rule_list is None:
-        if expected.data == actual.data:
-            return []
-        messages = [f"expected {shown(expected.text())}, seen {shown(actual.text())}"]
-    else:
-        messages = check_all(rule_list, lambda rule: check_text(rule, expected.text(), actual.text()))
-    return [Mismatch("body", "$", expected.text(), actual.text(), message) for message in messages]
-
-
-def _same_media_type(wanted: str | None, seen: str | None) -> bool:
-    if wanted is None or seen is None or wanted == seen:
-        return True
-    # application/json stands for its relatives too: application/hal+json is JSON.
-    return wanted == "application/json" and is_json(seen)
-
-
-def _is_json_null(body: Body) -> bool:
-    return is_json(body.media_type()) and body.data.strip() == b"null"
+def _match_body(expected: Request | Response, actual: Request | Response, *, allow_unexpected: bool) -> list[Mismatch]:
+    # A rule for the header says what types it takes, such as a multipart one with any boundary.
+    any_type = bool(rules_for_name("content-type", expected.rules.category("header"), fold_case=True))
+    rules = expected.rules.category("body")
+    return match_body(expected.body, actual.body, rules, allow_unexpected=allow_unexpected, any_type=any_type)
 
 
 def _match_metadata(expected: Mapping[str, Any], actual: Mapping[str, Any], rules: RuleCategory) -> list[Mismatch]:
@@ -254,7 +189,7 @@ def _metadata_messages(name: str, expected: Any, actual: Any, rules: RuleList | 
     if rules is not None:
         return check_all(rules, lambda rule: check_json(rule, expected, actual, cascaded=False))
     if name.lower().replace("-", "") == "contenttype":
-        same = _same_media_type(
+        same = same_media_type(
             Body("empty", content_type=str(expected)).media_type(), Body("empty", content_type=str(actual)).media_type()
         )
     else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
 import re
 from typing import TYPE_CHECKING, Any
@@ -65,6 +67,15 @@ def check_text(rule: Rule, expected: str, actual: str) -> str | None:
     """
     check = _TEXT_CHECKS.get(rule.match)
     return check(rule, expected, actual) if check else f"the rule {rule.match!r} does not apply to a text"
+
+
+def check_content_type(rule: Rule, data: bytes) -> str | None:
+    """Apply the rule ``contentType`` to bytes."""
+    from accord.contract.matching.content_types import has_content_type  # noqa: PLC0415 - a table few contracts need
+
+    wanted = str(rule.get("value"))
+    detected = has_content_type(data, wanted)
+    return None if detected is None else f"expected content of the type {wanted}, seen {detected}"
 
 
 def check_length(rule: Rule, size: int) -> str | None:
@@ -168,6 +179,16 @@ def _date(rule: Rule, expected: Any, actual: Any) -> str | None:
     return f"expected a {rule.match} in the format {date_format!r} such as {shown(expected)}, seen {_seen(actual)}"
 
 
+def _content_type(rule: Rule, _: Any, actual: Any) -> str | None:
+    """In a JSON value, bytes stand as base64; a text that is none stands for itself."""
+    text = _as_text(actual)
+    try:
+        data = base64.b64decode(text, validate=True) if isinstance(actual, str) else text.encode()
+    except (binascii.Error, ValueError):
+        data = text.encode("utf-8", "backslashreplace")
+    return check_content_type(rule, data)
+
+
 def _one_of(names: Iterable[str], check: Check) -> dict[str, Check]:
     return dict.fromkeys(names, check)
 
@@ -193,6 +214,7 @@ _JSON_CHECKS: dict[str, Check] = {
     "boolean": _is_kind("a boolean", lambda value: isinstance(value, bool) or value in ("true", "false")),
     "null": _is_kind("null", lambda value: value is None),
     "notEmpty": _not_empty,
+    "contentType": _content_type,
     "semver": _is_kind("a semantic version", lambda value: isinstance(value, str) and bool(_SEMVER.match(value))),
     **_one_of(("date", "time", "datetime"), _date),
 }

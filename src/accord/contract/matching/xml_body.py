@@ -6,13 +6,30 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from accord.contract.matching.values import check_all, check_length, check_text
+from accord.contract.matching.xml_document import parse_xml
 from accord.contract.mismatches import ABSENT, Mismatch, shown
 from accord.contract.paths import join
 from accord.contract.rules import ActiveRules
+from accord.core.errors import DocumentError
 
 if TYPE_CHECKING:
+    from accord.contract.bodies import Body
     from accord.contract.matching.xml_document import XmlElement
     from accord.contract.rules import Rule, RuleCategory
+
+
+def match_xml_body(expected: Body, actual: Body, rules: RuleCategory, *, allow_unexpected: bool) -> list[Mismatch]:
+    """Compare two XML bodies."""
+    try:
+        example = parse_xml(expected.data)
+    except DocumentError as error:
+        return [Mismatch("body", "$", expected.text(), actual.text(), f"the expected body {error}")]
+    try:
+        document = parse_xml(actual.data)
+    except DocumentError as error:
+        message = f"expected XML, but the body {error}; seen {shown(actual.text())}"
+        return [Mismatch("body", "$", expected.text(), actual.text(), message)]
+    return match_xml(example, document, rules, allow_unexpected=allow_unexpected)
 
 
 def match_xml(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -36,6 +36,11 @@ class HttpRequest:
     def header(self, name: str) -> str | None:
         """The first value of a header, whatever the case of its name."""
         return _first(self.headers, name)
+
+    def with_header(self, name: str, value: str) -> HttpRequest:
+        """The same request with that header instead of any of that name."""
+        kept = tuple(pair for pair in self.headers if pair[0].lower() != name.lower())
+        return replace(self, headers=(*kept, (name, value)))
 
 
 @dataclass(frozen=True, slots=True)

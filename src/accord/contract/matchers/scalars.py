@@ -1,64 +1,31 @@
-"""Matchers: what a consumer really needs of a value, instead of the value itself (``from accord import match``).
-
-Each matcher carries an example, which the mock answers with, and the rule by which the other side is compared.
-"""
+"""Matchers for single values: texts, numbers, dates, and what a text must look like."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
+from accord.contract.matchers.matcher import Matcher, plain_example
+from accord.contract.mismatches import shown
 from accord.contract.patterns import TIME_LIMIT, PatternError, PatternTimeoutError, matches_pattern
-from accord.contract.rules import Rule
+from accord.contract.rules import STATUS_CLASSES, Rule
 from accord.core.errors import UsageError
 
 if TYPE_CHECKING:
     import datetime as dt
     import uuid as _uuid
-    from collections.abc import Mapping
+    from collections.abc import Sequence
 
-__all__ = [
-    "Matcher",
-    "boolean",
-    "date",
-    "datetime",
-    "decimal",
-    "each_like",
-    "equal_to",
-    "includes",
-    "integer",
-    "iso8601",
-    "like",
-    "null",
-    "number",
-    "regex",
-    "string",
-    "term",
-    "time",
-    "uuid",
-]
-
+IPV4_PATTERN: Final = r"(25[0-5]|2[0-4]\d|1?\d?\d)(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}"
+IPV6_PATTERN: Final = (
+    r"(([0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,7}:|([0-9a-fA-F]{1,4}:){1,6}:[0-9a-fA-F]{1,4}"
+    r"|([0-9a-fA-F]{1,4}:){1,5}(:[0-9a-fA-F]{1,4}){1,2}|([0-9a-fA-F]{1,4}:){1,4}(:[0-9a-fA-F]{1,4}){1,3}"
+    r"|([0-9a-fA-F]{1,4}:){1,3}(:[0-9a-fA-F]{1,4}){1,4}|([0-9a-fA-F]{1,4}:){1,2}(:[0-9a-fA-F]{1,4}){1,5}"
+    r"|[0-9a-fA-F]{1,4}:(:[0-9a-fA-F]{1,4}){1,6}|:((:[0-9a-fA-F]{1,4}){1,7}|:))"
+)
 UUID_PATTERN: Final = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
 ISO8601_PATTERN: Final = (
     r"\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\d(\.\d+)?([+-][0-2]\d(:?[0-5]\d)?|Z)"  # what iso8601() stands for
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Matcher:
-    """An example with the rule that stands for it.
-
-    Attributes:
-        example: a value, which may hold further matchers.
-        rule: the matching rule.
-        repeated: for arrays: how many times the only item is repeated in the example; None where it is no array.
-        generator: a generator as it stands in a pact file, or None.
-    """
-
-    example: Any
-    rule: Rule
-    repeated: int | None = None
-    generator: Mapping[str, Any] | None = field(default=None)
 
 
 def like(example: Any) -> Matcher:
@@ -68,28 +35,6 @@ def like(example: Any) -> Matcher:
     'type'
     """
     return Matcher(example, Rule("type"))
-
-
-def each_like(item: Any, *, min: int = 1, max: int | None = None, examples: int | None = None) -> Matcher:  # noqa: A002 - the specification's words
-    """An array of which every item is like the given one.
-
-    Args:
-        item: the template of every item; may hold matchers.
-        min: the least number of items.
-        max: the largest number of items.
-        examples: how many items the example has; ``min``, but at least one, by default.
-
-    Raises:
-        UsageError: bounds that exclude each other.
-
-    >>> each_like({"id": integer(1)}, min=2).rule.attributes["min"]
-    2
-    """
-    count = (min or 1) if examples is None else examples
-    if min < 0 or (max is not None and max < min) or count < min or (max is not None and count > max):
-        raise UsageError(f"each_like(min={min}, max={max}, examples={count}): expected 0 <= min <= examples <= max")
-    attributes = {"min": min} | ({} if max is None else {"max": max})
-    return Matcher([item], Rule("type", attributes), repeated=count)
 
 
 def regex(pattern: str, example: str) -> Matcher:
@@ -110,7 +55,7 @@ def regex(pattern: str, example: str) -> Matcher:
             f"{pattern!r} was still running after {TIME_LIMIT:g} s on its example; write it without nested repetition"
         ) from None
     if not fits:
-        raise UsageError(f"the example {example!r} does not match {pattern!r}: the whole text must match")
+        raise UsageError(f"the example {shown(example)} does not match {pattern!r}: the whole text must match")
     return Matcher(example, Rule("regex", {"regex": pattern}))
 
 
@@ -180,6 +125,109 @@ def iso8601(example: str = "2025-01-15T10:30:00.000Z") -> Matcher:
     return regex(ISO8601_PATTERN, example)
 
 
+def hexadecimal(example: str = "3F") -> Matcher:
+    """A text of hexadecimal digits, in any case.
+
+    >>> hexadecimal("c0ffee").rule.attributes["regex"]
+    '[0-9a-fA-F]+'
+    """
+    return regex("[0-9a-fA-F]+", example)
+
+
+def ipv4(example: str = "127.0.0.1") -> Matcher:
+    """An address of the Internet Protocol's version 4.
+
+    >>> ipv4("10.0.0.1").example
+    '10.0.0.1'
+    """
+    return regex(IPV4_PATTERN, example)
+
+
+def ipv6(example: str = "::1") -> Matcher:
+    """An address of the Internet Protocol's version 6, written in full or with ``::``.
+
+    >>> ipv6("2001:db8::1").example
+    '2001:db8::1'
+    """
+    return regex(IPV6_PATTERN, example)
+
+
+def semver(example: str = "1.0.0") -> Matcher:
+    """A semantic version, such as ``1.4.0-rc.1`` (specification V4).
+
+    Raises:
+        UsageError: the example is none.
+
+    >>> semver("2.1.0").rule.match
+    'semver'
+    """
+    return _fitting(Matcher(_checked(example, str, "semver"), Rule("semver")), "semver")
+
+
+def not_empty(example: Any = "something") -> Matcher:
+    """A value that is there and not empty: no null, no empty text, array or object (specification V4).
+
+    Raises:
+        UsageError: the example is empty.
+
+    >>> not_empty("Bob").rule.match
+    'notEmpty'
+    """
+    if plain_example(example) in (None, "", [], {}):
+        raise UsageError(f"match.not_empty({example!r}): expected an example that is not empty")
+    return Matcher(example, Rule("notEmpty"))
+
+
+def status_code(
+    status: Literal["info", "success", "redirect", "clientError", "serverError", "nonError", "error"] | Sequence[int],
+    example: int | None = None,
+) -> Matcher:
+    """A class of status codes, or one of several: for ``will_respond_with`` (specification V4, "statusCode").
+
+    Args:
+        status: the class, or the codes.
+        example: what the mock answers with; the first of the class or list by default.
+
+    Raises:
+        UsageError: no such class, or an example outside of it.
+
+    >>> status_code("success").example
+    200
+    >>> status_code([200, 204], example=204).rule.attributes["status"]
+    [200, 204]
+    """
+    codes: Sequence[int] = STATUS_CLASSES.get(status, ()) if isinstance(status, str) else status
+    if not codes or not all(isinstance(code, int) and 100 <= code <= 599 for code in codes):  # noqa: PLR2004 - HTTP's range
+        raise UsageError(
+            f"match.status_code({status!r}): expected a list of status codes or one of {', '.join(STATUS_CLASSES)}"
+        )
+    chosen = codes[0] if example is None else example
+    if chosen not in codes:
+        raise UsageError(f"match.status_code({status!r}, example={example!r}): the example is not among them")
+    return Matcher(chosen, Rule("statusCode", {"status": status if isinstance(status, str) else list(status)}))
+
+
+def binary(content_type: str, example: bytes) -> Matcher:
+    """Bytes of a content type, told by how they begin: for a whole body (specification V3, "contentType").
+
+    Args:
+        content_type: such as ``image/png``; it is the body's own too.
+        example: what is sent or answered.
+
+    Raises:
+        UsageError: the example is of another type.
+
+    >>> binary("application/pdf", b"%PDF-1.7 ...").rule.attributes["value"]
+    'application/pdf'
+    """
+    from accord.contract.matching.content_types import has_content_type  # noqa: PLC0415 - a table few tests need
+
+    seen = has_content_type(_checked(example, bytes, "binary"), content_type)
+    if seen is not None:
+        raise UsageError(f"match.binary({content_type!r}, …): the example seems to be {seen}")
+    return Matcher(example, Rule("contentType", {"value": content_type}))
+
+
 def includes(part: str, example: str | None = None) -> Matcher:
     """A text that contains a part.
 
@@ -195,6 +243,16 @@ def includes(part: str, example: str | None = None) -> Matcher:
 def equal_to(value: Any) -> Matcher:
     """Exactly this value; ends what a like() further up says of its types."""
     return Matcher(value, Rule("equality"))
+
+
+def _fitting(matcher: Matcher, name: str) -> Matcher:
+    """The matcher, if its own example fits it."""
+    from accord.contract.matching.values import check_json  # noqa: PLC0415 - few matchers check by the matching itself
+
+    problem = check_json(matcher.rule, matcher.example, matcher.example, cascaded=False)
+    if problem is not None:
+        raise UsageError(f"match.{name}({matcher.example!r}): {problem}")
+    return matcher
 
 
 def _dated(kind: str, example: str | dt.date | dt.time, date_format: str) -> Matcher:

@@ -1,0 +1,113 @@
+"""``accord contract``: compare contracts with each other, with OpenAPI documents, and event schemas with themselves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from accord.cli.output import print_json
+from accord.contract.diff import asks_more, diff_contracts
+from accord.contract.event_schemas import compare_schemas
+from accord.contract.model import Contract
+from accord.contract.openapi.check import check_openapi
+from accord.contract.openapi.document import OpenApi
+from accord.contract.ports import PactFiles
+from accord.core.documents import read_json_file, read_yaml_file
+
+DIFF_EXAMPLE = """Example:
+
+    accord contract diff pacts-of-main/Web-Orders.json pacts/Web-Orders.json
+"""
+OPENAPI_EXAMPLE = """Example:
+
+    accord contract check-openapi pacts/ openapi.json
+"""
+SCHEMA_EXAMPLE = """Example:
+
+    accord contract check-schema order-placed.v1.json order-placed.v2.json --pacts pacts/
+"""
+SIGNS = {"more": "+", "less": "-", "different": "~"}
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+group = typer.Typer(no_args_is_help=True, help="Compare contracts and schemas before anything runs.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group."""
+    app.add_typer(group, name="contract")
+
+
+@group.command(epilog=DIFF_EXAMPLE)
+def diff(
+    old: Annotated[Path, typer.Argument(help="The pact file as it was.")],
+    new: Annotated[Path, typer.Argument(help="The pact file as it is.")],
+    as_json: AsJson = False,
+) -> int:
+    """What the consumer asks more (+), less (-) or differently (~). Exit code 1 where it asks more or differently."""
+    changes = diff_contracts(Contract.read(old), Contract.read(new))
+    if as_json:
+        print_json({"asksMore": asks_more(changes), "changes": [change.to_json() for change in changes]})
+    elif changes:
+        for change in changes:
+            print(f"{SIGNS[change.kind]} {change}")
+    else:
+        print("The two ask for the same.")
+    return 1 if asks_more(changes) else 0
+
+
+@group.command("check-openapi", epilog=OPENAPI_EXAMPLE)
+def check_openapi_command(
+    pacts: Annotated[Path, typer.Argument(help="A pact file or a folder of them.")],
+    document: Annotated[Path, typer.Argument(help="The provider's OpenAPI document (3.0 or 3.1), JSON or YAML.")],
+    provider: Annotated[str | None, typer.Option(help="Only contracts with this provider.")] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Which interactions the document cannot satisfy: exit code 1 where there is one. Deprecated parts are named."""
+    openapi = OpenApi.read(document)
+    contracts = PactFiles(pacts).contracts_for(provider) if provider else PactFiles(pacts).all_contracts()
+    conflicts = [conflict for contract in contracts for conflict in check_openapi(contract, openapi)]
+    breaking = [conflict for conflict in conflicts if conflict.severity == "breaks"]
+    if as_json:
+        print_json({"satisfied": not breaking, "conflicts": [conflict.to_json() for conflict in conflicts]})
+        return 1 if breaking else 0
+    for conflict in conflicts:
+        print(f"{'✗' if conflict.severity == 'breaks' else '○'} {conflict}")
+    interactions = sum(len(contract.interactions) for contract in contracts)
+    print(f"{interactions} interactions of {len(contracts)} contracts; {len(breaking)} places break, "
+          f"{len(conflicts) - len(breaking)} deprecated parts are in use")  # fmt: skip
+    return 1 if breaking else 0
+
+
+@group.command("check-schema", epilog=SCHEMA_EXAMPLE)
+def check_schema(
+    old: Annotated[Path, typer.Argument(help="The event schema as it was: JSON Schema, AsyncAPI or Avro.")],
+    new: Annotated[Path, typer.Argument(help="The event schema as it is.")],
+    pacts: Annotated[Path | None, typer.Option(help="Contracts with messages, to say who reads a field.")] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Can old and new readers read each other's data? Exit code 1 where old readers cannot read new data."""
+    contracts = PactFiles(pacts).all_contracts() if pacts else []
+    evolution = compare_schemas(_read(old), _read(new), contracts)
+    if as_json:
+        obstacles = [obstacle.to_json() for obstacle in evolution.obstacles]
+        print_json({"verdict": evolution.verdict, "obstacles": obstacles})
+    else:
+        for obstacle in evolution.obstacles:
+            print(obstacle)
+        print(MEANINGS[evolution.verdict])
+    return 1 if evolution.verdict in ("backward", "breaking") else 0
+
+
+MEANINGS = {
+    "compatible": "compatible: old and new readers read old and new data",
+    "backward": "backward: new readers read old data; old readers do not read new data",
+    "forward": "forward: old readers read new data; new readers do not read old data",
+    "breaking": "breaking: neither reads the other's data",
+}
+
+
+def _read(path: Path) -> Any:
+    return read_yaml_file(path) if path.suffix in (".yaml", ".yml") else read_json_file(path)

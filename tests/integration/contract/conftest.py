@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from accord.contract import journal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    RunAccord = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(autouse=True)
+def own_journal(monkeypatch: pytest.MonkeyPatch) -> list[journal.Entry]:
+    """What these tests prove is no pact of ours: it stays out of the journal of this run."""
+    memory: list[journal.Entry] = []
+    monkeypatch.delenv(journal.FOLDER_VARIABLE, raising=False)
+    for name in ("GIT_COMMIT", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "ACCORD_PACT_DIRECTORY", "PYTEST_ADDOPTS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(journal, "_in_memory", memory)
+    return memory
+
+
+@pytest.fixture
+def run_accord(tmp_path: Path) -> RunAccord:
+    """Run the command line as users do, in a folder of its own."""
+
+    def run(*arguments: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "accord", *arguments],
+            cwd=tmp_path,
+            env={**os.environ, "GIT_CEILING_DIRECTORIES": str(tmp_path.parent)},
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+            timeout=timeout,
+        )
+
+    return run

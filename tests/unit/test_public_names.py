@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import pytest
+import typer
+
+import accord
+import accord.contract
+import accord.pytest_plugin
+from accord.cli.program import app
+
+
+def test_the_names_of_accord_are_these() -> None:
+    assert accord.__all__ == [
+        "AccordError",
+        "Pact",
+        "PactFailed",
+        "PollTimeout",
+        "VerificationFailed",
+        "Verifier",
+        "__version__",
+        "match",
+        "poll_until",
+    ]
+
+
+def test_the_names_of_the_contract_package_are_these() -> None:
+    assert accord.contract.__all__ == [
+        "AsyncMessage",
+        "Contract",
+        "HttpInteraction",
+        "MessageContents",
+        "Mismatch",
+        "Pact",
+        "PactFailed",
+        "PactFiles",
+        "PactSource",
+        "ProviderState",
+        "Request",
+        "Response",
+        "ResultSink",
+        "SpecVersion",
+        "VerificationFailed",
+        "VerificationResult",
+        "Verifier",
+        "match",
+        "match_message",
+        "match_request",
+        "match_response",
+    ]
+
+
+@pytest.mark.parametrize("module", [accord, accord.contract])
+def test_every_public_name_is_there(module: object) -> None:
+    names = module.__all__  # type: ignore[attr-defined]  # a module
+    assert dir(module) == sorted(names)
+    assert all(getattr(module, name) is not None for name in names)
+
+
+@pytest.mark.parametrize("module", [accord, accord.contract])
+def test_an_unknown_name_lists_those_there_are(module: object) -> None:
+    with pytest.raises(AttributeError, match=r"has no attribute 'Pakt'; it has .*Pact, "):
+        _ = module.Pakt  # type: ignore[attr-defined]  # that it is not there is the subject
+
+
+def test_the_commands_are_these() -> None:
+    assert sorted(typer.main.get_command(app).commands) == [
+        "can-i-deploy",
+        "contract",
+        "demo",
+        "record-deployment",
+        "verify",
+    ]  # type: ignore[attr-defined]  # a group
+
+
+def test_the_fixtures_are_these() -> None:
+    fixtures = [name for name in accord.pytest_plugin.__all__ if not name.startswith("pytest_")]
+    assert fixtures == [
+        "pact",
+        "poll_until",
+        "postgres",
+        "postgres_alone",
+        "postgres_server",
+        "postgres_template",
+        "verifier",
+    ]
