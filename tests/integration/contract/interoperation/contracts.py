@@ -27,7 +27,7 @@ def order(version: str) -> dict[str, Any]:
     }
     if version == "2.0":
         return body
-    return body | {
+    body |= {
         "count": match.integer(3),
         "total": match.decimal(12.5),
         "weight": match.number(2),
@@ -43,6 +43,21 @@ def order(version: str) -> dict[str, Any]:
         "remark": match.includes("thank", "thank you"),
         "exactly": match.equal_to({"a": [1, 2.5, "x"]}),
         "tags": match.each_like(match.string("t"), min=2, max=4),
+        "host": match.ipv4(),
+        "colour": match.hexadecimal("ff00aa"),
+        "priority": match.any_of(match.integer(1), match.regex("low|high", "low")),
+        "code name": match.all_of(match.regex("[a-z]+", "abc"), match.includes("b")),
+    }
+    if version == "3.0":
+        return body
+    return body | {
+        "prices": match.map_of(match.regex("[a-z]{2}", "aa"), match.decimal(1.5)),
+        "rates": match.each_value(match.decimal(1.5)),
+        "stock": match.each_key(match.regex("[A-Z]{3}", "ABC"), {"ABC": match.integer(1)}),
+        "codes": match.array_containing(match.integer(1), {"kind": "last"}),
+        "release": match.semver("1.0.0"),
+        "name": match.not_empty("Bob"),
+        "nick": match.optional("Bob"),
     }
 
 
@@ -70,7 +85,14 @@ ANSWER: dict[str, Any] = {
     "tags": ["a", "b", "c"],
     "prices": {"bb": 1.5, "cc": 2.5},
     "codes": ["x", 3, {"kind": "last"}],
+    "rates": {"x": 0.5, "y": 1.5},
+    "stock": {"DEF": 3},
     "release": "2.0.0-rc.1",
+    "name": "Al",
+    "host": "10.0.0.1",
+    "colour": "00FF",
+    "priority": "high",
+    "code name": "bbb",
     "unknown to the consumer": True,
 }
 """What the provider answers: other values than the examples, of the same shape."""
@@ -95,11 +117,27 @@ def write_http(folder: Path, version: str) -> Path:
     (
         pact.upon_receiving("a new order")
         .with_request("POST", "/orders", body={"sku": match.like("a"), "count": match.like(1)})
-        .will_respond_with(201, headers={"Location": match.regex(r"/orders/\d+", "/orders/8")})
+        .will_respond_with(
+            match.status_code([200, 201], 200) if version == "4.0" else 201,
+            headers={"Location": match.regex(r"/orders/\d+", "/orders/8")},
+        )
     )
     with pact.in_process() as transport, httpx.Client(transport=transport, base_url="http://orders") as client:
         client.get("/orders/7?full=yes&tag=a&tag=b", headers={"Accept": "application/json", "X-Trace": "ab12"})
         client.post("/orders", json={"sku": "z", "count": 2})
+    return pact.write()
+
+
+def write_questions(folder: Path) -> Path:
+    """A pact of V4 with a synchronous message in one file."""
+    pact = Pact("ask4", "orders", directory=folder)
+    (
+        pact.given(STATE)
+        .upon_calling("what is the order?")
+        .with_content({"id": match.integer(7)})
+        .will_answer(order("4.0"), metadata={"contentType": "application/json"})
+        .verify(lambda content, metadata, answer: None)
+    )
     return pact.write()
 
 

