@@ -44,6 +44,10 @@ def _lines_that_hold_a_list(case: RequestCase | ResponseCase) -> bool:
     return False
 
 
+def _encoded_path(case: RequestCase | ResponseCase) -> bool:
+    return isinstance(case, RequestCase) and "%" in case.sent_target.partition("?")[0]
+
+
 HTTP_DISAGREEMENTS: tuple[HttpDisagreement, ...] = (
     HttpDisagreement(
         "several header lines and one line with commas are the same",
@@ -52,5 +56,12 @@ HTTP_DISAGREEMENTS: tuple[HttpDisagreement, ...] = (
         because="RFC 9110, section 5.3: lines of one name may be joined with commas without a change of meaning, and "
         "servers and proxies do. The reference splits lines of headers it knows to be lists only",
         shape=_lines_that_hold_a_list,
+    ),
+    HttpDisagreement(
+        "a path is the same however it is encoded",
+        RequestCase("/ünï", "/%C3%BCn%C3%AF"),
+        we_match=True,
+        because="RFC 3986, section 6.2.2: a character and its percent-encoding are one path, and no client sends ü bare",
+        shape=_encoded_path,
     ),
 )

@@ -167,11 +167,11 @@ class JsonMatcher:
             self.compare(join(path, key), expected.get(key, example), value, active.step(key))
 
     def _compare_each_key(self, path: str, actual: dict[str, Any], rules: RuleList) -> None:
-        each_key = [rule for rule in rules.rules if rule.match == "eachKey"]
-        for rule, nested in ((outer, nested) for outer in each_key for nested in outer.get("rules") or []):
+        each_key = (rule for rule in rules.rules if rule.match == "eachKey")
+        for example, nested in ((rule.get("value"), nested) for rule in each_key for nested in rule.get("rules") or []):
             key_rule = rule_from_json(nested, path)
             for key in actual:
-                message = check_text(key_rule, str(rule.get("value") or ""), key)
+                message = check_text(key_rule, str(example or ""), key)
                 if message:
                     self._report(join(path, key), ABSENT, key, f"key {key!r}: {message}")
 
