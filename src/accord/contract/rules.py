@@ -138,19 +138,29 @@ class ActiveRules:
     Each step into a field or an index keeps the nodes of the rules' tree that fit so far, so that a rule costs only
     where its path goes. A rule whose expression has ended stays: it cascades to everything below (specification V2,
     "Matching Rules", path weighting).
+
+    Attributes:
+        is_tied: whether several expressions have the weight of the best one, so that their order decides.
     """
 
-    __slots__ = ("_best", "_depth", "_nodes")
+    __slots__ = ("_best", "_depth", "_nodes", "is_tied")
 
-    def __init__(self, nodes: list[tuple[_Node, int]], depth: int, best: _Candidate | None = None) -> None:
+    def __init__(
+        self, nodes: list[tuple[_Node, int]], depth: int, best: _Candidate | None = None, *, is_tied: bool = False
+    ) -> None:
         self._nodes = nodes
         self._depth = depth
         for node, score in nodes:
             for order, rules in node.ends:
                 candidate = (score * (depth + 1), depth + 1, order, rules)
+                if best is None or candidate[0] > best[0]:
+                    is_tied = False
+                elif candidate[0] == best[0]:
+                    is_tied = True
                 if best is None or candidate[:3] > best[:3]:
                     best = candidate
         self._best = best
+        self.is_tied = is_tied
 
     @classmethod
     def at_root(cls, category: RuleCategory) -> ActiveRules:
@@ -169,7 +179,7 @@ class ActiveRules:
     def step(self, fragment: str | int) -> ActiveRules:
         """The rules in play one field or index further down."""
         nodes = [(below, score * gained) for node, score in self._nodes for below, gained in node.step(fragment)]
-        return ActiveRules(nodes, self._depth + 1, self._best)
+        return ActiveRules(nodes, self._depth + 1, self._best, is_tied=self.is_tied)
 
     def fields_with(self, attribute: str) -> list[tuple[str, Rule]]:
         """The fields right below that have a rule of their own with an attribute."""
