@@ -149,6 +149,18 @@ DISAGREEMENTS = (
     ),
 )
 
+TEXTS_APART = {
+    "a whole number in plain text may be negative": (
+        BodyCase("1", "-3", _rules({"match": "integer"}), content_type="text/plain"),
+        True,
+    ),
+    "two letters of a date in plain text are two digits": (
+        BodyCase("x", "2024-1-1", _rules({"match": "date", "format": "yyyy-MM-dd"}), content_type="text/plain"),
+        False,
+    ),
+}
+"""Texts judged differently: a whole number may be negative (V3, 'integer'); for dates see above."""
+
 DATES_APART = {
     "yyyy takes no year of two digits": (_dated("date", "yyyy-MM-dd", "24-02-29"), False),
     "SSS are three digits": (_dated("time", "HH:mm:ss.SSS", "10:30:59.12"), False),
