@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 MOST_ITEMS = 5
 """How many items an array has beyond its least number, where the contract sets no bound."""
 
-_TEXTS = st.one_of(st.text(max_size=20), st.sampled_from(["", " ", "0", "null", "ß", "\N{SMILING FACE WITH SMILING EYES}"]))
+_TEXTS = st.one_of(
+    st.text(max_size=20), st.sampled_from(["", " ", "0", "null", "ß", "\N{SMILING FACE WITH SMILING EYES}"])
+)
 _INTEGERS = st.one_of(st.integers(-(2**53), 2**53), st.sampled_from([0, -1, 2**31, 2**32, 2**53 + 1, 2**63 - 1]))
 _DECIMALS = st.one_of(
     st.decimals(-(10**9), 10**9, places=2).map(float),
