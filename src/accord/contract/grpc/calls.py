@@ -105,7 +105,11 @@ def _metadata_only(metadata: Mapping[str, Any]) -> MessageContents:
     """Metadata with its matchers taken apart, and no body."""
     rules: dict[PathExpression, RuleList] = {}
     generators: dict[str, Any] = {}
+    # gRPC's names are in small letters
+    metadata = {name if name == "contentType" else name.lower(): value for name, value in metadata.items()}
     for name, value in metadata.items():
+        if name.endswith("-bin"):
+            raise UsageError(f"metadata {name!r}: binary metadata has no place in a contract")
         if not isinstance(plain_example(value), str):
             raise UsageError(f"metadata {name!r}: expected a text or a matcher of one, seen {value!r}")
         if isinstance(value, Matcher):

@@ -95,7 +95,7 @@ def _messages_in(field: Field, value: Any, path: str) -> list[tuple[str, Any]]:
         return []
     if _is_map(field):
         return [(join(path, str(key)), item) for key, item in value.items()] if isinstance(value, dict) else []
-    if field.is_repeated:
+    if _is_repeated(field):
         return [(join(path, index), item) for index, item in enumerate(value)] if isinstance(value, list) else []
     return [(path, value)]
 
@@ -103,6 +103,12 @@ def _messages_in(field: Field, value: Any, path: str) -> list[tuple[str, Any]]:
 def _is_map(field: Field) -> bool:
     kind = field.message_type
     return bool(kind is not None and kind.GetOptions().map_entry)
+
+
+def _is_repeated(field: Field) -> bool:
+    # ``label`` warns where ``is_repeated`` is there, which protobuf 5 does not have.
+    found = getattr(field, "is_repeated", None)
+    return bool(field.label == FieldDescriptor.LABEL_REPEATED) if found is None else bool(found)
 
 
 def _value_field(field: Field) -> Field:
@@ -129,7 +135,7 @@ def _is_said(message: Message, field: Field, said: Any, below: ActiveRules) -> b
         return message.HasField(field.name)
     if said is _EVERYTHING or (isinstance(said, dict) and field.name in said):
         return True
-    if getattr(message, field.name) if field.is_repeated else not _is_default(field, getattr(message, field.name)):
+    if getattr(message, field.name) if _is_repeated(field) else not _is_default(field, getattr(message, field.name)):
         return True
     best = below.best()
     return best is not None and not best[1]
@@ -156,7 +162,7 @@ def _field(field: Field, value: Any, said: Any, active: ActiveRules) -> Any:
             key: _single(single, item, said if said is _EVERYTHING else _child(said, key), active.step(key))
             for key, item in sorted(items.items())
         }
-    if field.is_repeated:
+    if _is_repeated(field):
         return [
             _single(field, item, said if said is _EVERYTHING else _child(said, index), active.step(index))
             for index, item in enumerate(value)

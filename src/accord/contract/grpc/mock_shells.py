@@ -89,7 +89,7 @@ class GrpcMockServer(MockBlock):
         self._server.start()
 
     def _close(self) -> None:
-        self._server.stop(None).wait()
+        self._server.stop(grace=1).wait()  # calls under way may end; there are none as a rule
         self._pool.shutdown()  # its threads end with the block
         self._port = None
 
