@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from accord.contract.grpc.descriptors import method_from_files, method_of
 from accord.core.errors import ContractFormatError, UsageError
-from tests.grpc_code.quotes import Quotes
+
+if TYPE_CHECKING:
+    from tests.grpc_code.quotes import Quotes
 
 
 def test_a_method_is_found_by_descriptor_and_by_name(quotes: Quotes) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,7 +12,9 @@ from accord.contract.matchers import integer
 from accord.contract.rules import RuleCategory
 from accord.contract.templates import TemplateParts
 from accord.core.errors import UsageError
-from tests.grpc_code.quotes import Quotes
+
+if TYPE_CHECKING:
+    from tests.grpc_code.quotes import Quotes
 
 NO_RULES = RuleCategory()
 DEFAULTS = {
