@@ -359,7 +359,7 @@ async def test_an_async_provider_on_the_same_loop_keeps_the_contract(whole_pact:
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"id": "77"}, r"""body $.id: expected a text that matches 'q-\\d+', seen "77\""""),
+        ({"id": "77"}, "body $.id: expected a text that matches 'q-\\\\d+', seen \"77\""),
         ({"currency": 2}, 'body $.currency: expected "EUR", seen "USD"'),
         ({"lines": []}, "body $.lines: expected at least 1 item, seen 0"),
         ({"stock": {}}, "body $.stock.a: expected an integer such as 3, seen nothing"),
