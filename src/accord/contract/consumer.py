@@ -7,21 +7,23 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from accord.contract.findings import PactFailed
 from accord.contract.spec import SpecVersion
 from accord.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from accord.contract.interactions import HttpBuilder, MessageBuilder, SyncMessageBuilder
     from accord.contract.journal import Entry
     from accord.contract.mock import MockSession
-    from accord.contract.mock_shells import Finish, InProcessMock, MockServer
-    from accord.contract.model import HttpInteraction, Interaction, ProviderState, Response
+    from accord.contract.mock_shells import Finish, InProcessMock, MockServer, Session
+    from accord.contract.model import Interaction, ProviderState, Response
+
+Kind = TypeVar("Kind", bound="Interaction")
 
 
 class Pact:
@@ -50,10 +52,10 @@ class Pact:
         self.version = SpecVersion.parse(str(version))
         # Not with pathlib: it would cost 4 ms of every test run's start.
         self._file = os.path.join(os.path.abspath(directory), f"{consumer}-{provider}.json")  # noqa: PTH100, PTH118
-        self._expected: list[tuple[HttpInteraction, Entry]] = []
+        self._expected: list[tuple[Interaction, Entry]] = []
         self._begun: dict[object, str] = {}
         self._proved: list[Entry] = []
-        self._last_proved: list[HttpInteraction] = []
+        self._last_proved: list[Interaction] = []
 
     @property
     def path(self) -> Path:
@@ -90,7 +92,7 @@ class Pact:
         """
         from accord.contract.mock_shells import MockServer  # noqa: PLC0415 - messages need no mock
 
-        return MockServer(self._session(), self._finisher(), port=port)
+        return MockServer(*self._session(), port=port)
 
     def in_process(self) -> InProcessMock:
         """Answer without a socket: the block gives a transport for httpx.Client and httpx.AsyncClient.
@@ -101,7 +103,7 @@ class Pact:
         """
         from accord.contract.mock_shells import InProcessMock  # noqa: PLC0415 - messages need no mock
 
-        return InProcessMock(self._session(), self._finisher())
+        return InProcessMock(*self._session())
 
     def try_every_response(
         self,
@@ -128,7 +130,10 @@ class Pact:
             PactFailed: an answer broke the client; the smallest that does is in the message.
             UsageError: Hypothesis is missing, or there is no interaction.
         """
-        interactions = [interaction for interaction, _ in self._expected] or self._last_proved
+        from accord.contract.model import HttpInteraction  # noqa: PLC0415 - as above
+
+        expected = [interaction for interaction, _ in self._expected] or self._last_proved
+        interactions = [each for each in expected if isinstance(each, HttpInteraction)]
         if not interactions:
             raise UsageError("no interaction to try: define one, or use it after the block that proved one")
         try:
@@ -164,12 +169,34 @@ class Pact:
         """Note that a builder was begun; one that is never finished is told when the mock starts."""
         self._begun[builder] = description
 
-    def expect(self, builder: object, interaction: HttpInteraction) -> Pact:
-        """Add a finished HTTP interaction to what the next mock expects."""
+    def expect(self, builder: object, interaction: Interaction, *, plugins: Sequence[Mapping[str, Any]] = ()) -> Pact:
+        """Add a finished interaction to what the next mock of its kind expects.
+
+        Args:
+            builder: what it was begun with.
+            interaction: it.
+            plugins: what it needs to stand in the file's ``metadata.plugins``.
+        """
         self._begun.pop(builder, None)
         # As it will stand in the file: what the version cannot express is told here, where it is said.
-        self._expected.append((interaction, self._entry(interaction)))
+        self._expected.append((interaction, self._entry(interaction, plugins)))
         return self
+
+    def take_expected(self, kind: type[Kind], missing: str) -> tuple[list[Kind], Finish]:
+        """What is expected of one kind, for a mock, and what judges the mock when its block is left.
+
+        Raises:
+            UsageError: nothing is, with what to do about it.
+        """
+        if self._begun:
+            names = ", ".join(repr(name) for name in self._begun.values())
+            self._begun.clear()
+            raise UsageError(f"begun and never finished: {names}; end it with .will_respond_with(…)")
+        taken = [(each, entry) for each, entry in self._expected if isinstance(each, kind)]
+        if not taken:
+            raise UsageError(f"nothing is expected: {missing}")
+        self._expected = [(each, entry) for each, entry in self._expected if not isinstance(each, kind)]
+        return [each for each, _ in taken], partial(self._finish, taken)
 
     def prove(self, interaction: Interaction) -> None:
         """Keep an interaction that the consumer handled as it says."""
@@ -181,32 +208,24 @@ class Pact:
         self._proved.extend(entries)
         journal.record(entries)
 
-    def _entry(self, interaction: Interaction) -> Entry:
+    def _entry(self, interaction: Interaction, plugins: Sequence[Mapping[str, Any]] = ()) -> Entry:
         from accord.contract.journal import entry_for  # noqa: PLC0415 - as above
 
-        return entry_for(self._file, self.consumer, self.provider, self.version, interaction)
+        return entry_for(self._file, self.consumer, self.provider, self.version, interaction, plugins=plugins)
 
-    def _session(self) -> MockSession:
+    def _session(self) -> tuple[MockSession, Finish]:
         from accord.contract.mock import MockSession  # noqa: PLC0415 - messages need no mock
+        from accord.contract.model import HttpInteraction  # noqa: PLC0415 - as above
 
-        if self._begun:
-            names = ", ".join(repr(name) for name in self._begun.values())
-            self._begun.clear()
-            raise UsageError(f"begun and never finished: {names}; end it with .will_respond_with(…)")
-        if not self._expected:
-            raise UsageError(
-                "nothing is expected: define an interaction first, "
-                "with .upon_receiving(…).with_request(…).will_respond_with(…)"
-            )
-        return MockSession([interaction for interaction, _ in self._expected], self.version)
+        interactions, finish = self.take_expected(
+            HttpInteraction,
+            "define an interaction first, with .upon_receiving(…).with_request(…).will_respond_with(…)",
+        )
+        return MockSession(interactions, self.version), finish
 
-    def _finisher(self) -> Finish:
-        """What judges a session when its block is left: it knows what this session expected, and nothing later."""
-        entries = [entry for _, entry in self._expected]
-        self._expected = []
-        return partial(self._finish, entries)
-
-    def _finish(self, entries: Sequence[Entry], session: MockSession, error: BaseException | None) -> None:
+    def _finish(
+        self, taken: Sequence[tuple[Interaction, Entry]], session: Session, error: BaseException | None
+    ) -> None:
         problems = session.problems()
         title = self._title
         if error is not None:
@@ -216,8 +235,8 @@ class Pact:
             return
         if problems:
             raise PactFailed(title, problems)
-        self._last_proved = list(session.interactions)
-        self._record(entries)
+        self._last_proved = [interaction for interaction, _ in taken]
+        self._record([entry for _, entry in taken])
 
     @property
     def _title(self) -> str:

@@ -195,6 +195,10 @@ class _MessageSteps(ABC):
                 await result
         self._pact.prove(message)
 
+    def described(self) -> tuple[Pact, str, tuple[ProviderState, ...]]:
+        """What was said before its content, for kinds of message with steps of their own, such as gRPC calls."""
+        return self._pact, self._description, self._states
+
     @abstractmethod
     def _finished(self) -> tuple[Interaction, tuple[Any, ...]]:
         """The message, and what its handler is called with."""

@@ -25,7 +25,7 @@ from accord.core.documents import json_bytes
 from accord.core.errors import DocumentError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from accord.contract.model import Interaction
 
@@ -44,6 +44,7 @@ class Entry:
         interaction: the interaction as it stands in such a file.
         section: ``interactions`` or ``messages``.
         test: the test's id, or None outside a test runner.
+        plugins: what has to stand in the file's ``metadata.plugins`` for it.
     """
 
     path: str
@@ -53,6 +54,7 @@ class Entry:
     interaction: dict[str, Any]
     section: str
     test: str | None
+    plugins: Sequence[Mapping[str, Any]] = ()
 
     @property
     def key(self) -> str:
@@ -67,7 +69,15 @@ def identity(interaction: dict[str, Any]) -> str:
     return json.dumps(parts, sort_keys=True, ensure_ascii=False)
 
 
-def entry_for(path: str, consumer: str, provider: str, version: SpecVersion, interaction: Interaction) -> Entry:
+def entry_for(
+    path: str,
+    consumer: str,
+    provider: str,
+    version: SpecVersion,
+    interaction: Interaction,
+    *,
+    plugins: Sequence[Mapping[str, Any]] = (),
+) -> Entry:
     """The entry of an interaction.
 
     Raises:
@@ -82,6 +92,7 @@ def entry_for(path: str, consumer: str, provider: str, version: SpecVersion, int
         interaction_to_json(interaction, version),
         "messages" if is_v3_message else "interactions",
         current_test(),
+        plugins,
     )
 
 
@@ -152,15 +163,12 @@ def assemble(entries: Iterable[Entry], *, gone: Callable[[str, str], bool] = lam
 def _assemble_one(path: Path, entries: list[Entry], gone: Callable[[str, str], bool]) -> None:
     new = _merged(entries, path)
     with locked(path):
-        kept = {
-            key: item
-            for key, item in _existing(path, entries[0]).items()
-            if key not in new and not gone(str(path), key)
-        }
+        existing, plugins = _existing(path, entries[0])
+        kept = {key: item for key, item in existing.items() if key not in new and not gone(str(path), key)}
         everything = {**kept, **{key: (entry.section, entry.interaction) for key, entry in new.items()}}
         # In the order of their names: which worker finished first must not show in a file under version control.
         ordered = [everything[key] for key in sorted(everything)]
-        _write(path, entries[0], ordered)
+        _write(path, entries[0], ordered, [*plugins, *(plugin for entry in entries for plugin in entry.plugins)])
 
 
 def _merged(entries: list[Entry], path: Path) -> dict[str, Entry]:
@@ -176,9 +184,10 @@ def _merged(entries: list[Entry], path: Path) -> dict[str, Entry]:
     return merged
 
 
-def _existing(path: Path, entry: Entry) -> dict[str, tuple[str, dict[str, Any]]]:
+def _existing(path: Path, entry: Entry) -> tuple[dict[str, tuple[str, dict[str, Any]]], list[dict[str, Any]]]:
+    """The interactions of a file by their identity, each with its section, and the data of plugins."""
     if not path.exists():
-        return {}
+        return {}, []
     from accord.contract.reading import contract_from_json  # noqa: PLC0415 - see the module's docstring
     from accord.core.documents import read_json_file  # noqa: PLC0415 - as above
 
@@ -193,14 +202,16 @@ def _existing(path: Path, entry: Entry) -> dict[str, tuple[str, dict[str, Any]]]
         from dataclasses import replace  # noqa: PLC0415 - rare
 
         document = contract_to_json(replace(contract, version=SpecVersion(entry.version)))
-    return {
+    items = {
         identity(item): (section, item)
         for section in ("interactions", "messages")
         for item in document.get(section) or []
     }
+    plugins = contract.metadata.get("plugins")
+    return items, [each for each in plugins if isinstance(each, dict)] if isinstance(plugins, list) else []
 
 
-def _write(path: Path, entry: Entry, items: list[tuple[str, dict[str, Any]]]) -> None:
+def _write(path: Path, entry: Entry, items: list[tuple[str, dict[str, Any]]], plugins: list[Mapping[str, Any]]) -> None:
     sections: dict[str, list[dict[str, Any]]] = {}
     for section, item in items:
         sections.setdefault(section, []).append(item)
@@ -211,6 +222,11 @@ def _write(path: Path, entry: Entry, items: list[tuple[str, dict[str, Any]]]) ->
         )
     document: dict[str, Any] = {"consumer": {"name": entry.consumer}, "provider": {"name": entry.provider}, **sections}
     document["metadata"] = {"pactSpecification": {"version": entry.version}, "accord": {"version": _own_version()}}
+    if plugins:
+        from accord.contract.plugin_data import merged_plugins  # noqa: PLC0415 - few files hold any
+
+        merged = merged_plugins(plugins, [item for _, item in items])
+        document["metadata"] |= {"plugins": merged} if merged else {}
     replace_file(path, json_bytes(document, indent=2) + b"\n")
 
 
@@ -244,4 +260,4 @@ def _assemble_at_exit() -> None:
 
 
 def _to_json(entry: Entry) -> dict[str, Any]:
-    return {name: getattr(entry, name) for name in Entry.__slots__}
+    return {name: value for name in Entry.__slots__ if (value := getattr(entry, name)) != ()}

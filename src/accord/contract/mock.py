@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from threading import Lock
 from typing import TYPE_CHECKING
 
+from accord.contract.account import Account
 from accord.contract.matching import match_request
 from accord.contract.model import has_generators
 from accord.contract.wire import request_from_wire, response_to_wire
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from accord.contract.model import HttpInteraction, Request, Response
     from accord.contract.spec import SpecVersion
     from accord.core.http.messages import HttpRequest
-
-_WEIGHTS = {"method": 5, "path": 10}
-"""What counts when the nearest interaction is looked for: a wrong path is further away than a wrong field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +61,20 @@ class MockSession:
         self.url: str | None = None
         self.unexpected: list[UnexpectedRequest] = []
         self._spec = spec
-        self._times = [0] * len(self.interactions)
-        self._lock = Lock()
+        self._account = Account(self.interactions, _line, "requested")
 
     def handle(self, received: HttpRequest) -> HttpResponse:
         """Answer a request: as its interaction says, else 500 with the reason as JSON."""
         request = request_from_wire(received)
-        with self._lock:
-            found = self._find(request)
-            if isinstance(found, UnexpectedRequest):
-                self.unexpected.append(found)
-                return _refusal(found)
-            self._times[found] += 1
-            return response_to_wire(self._answer(self.interactions[found].response))
+        with self._account.lock:
+            found, mismatches = self._account.find(
+                lambda expected: match_request(expected.request, request, spec=self._spec)
+            )
+            if found is None or mismatches:
+                unexpected = UnexpectedRequest(request, found, tuple(mismatches))
+                self.unexpected.append(unexpected)
+                return _refusal(unexpected)
+            return response_to_wire(self._answer(found.response))
 
     def _answer(self, response: Response) -> Response:
         if not has_generators(response):
@@ -87,31 +85,13 @@ class MockSession:
 
     def problems(self) -> list[str]:
         """What was requested and not expected, expected and not requested, or requested twice."""
-        with self._lock:
-            problems = [each.describe() for each in self.unexpected]
-            for interaction, times in zip(self.interactions, self._times, strict=True):
-                request = interaction.request
-                line = f"{interaction.title!r}, {request.method.upper()} {_target(request)}"
-                if times == 0:
-                    problems.append(f"Expected, but not requested: {line}")
-                elif times > 1:
-                    problems.append(f"Requested {times} times, expected once: {line}")
-            return problems
-
-    def _find(self, request: Request) -> int | UnexpectedRequest:
-        """The first interaction that fits and was not requested yet, else one that was, else the nearest."""
-        compared = [match_request(each.request, request, spec=self._spec) for each in self.interactions]
-        fitting = [index for index, mismatches in enumerate(compared) if not mismatches]
-        if fitting:
-            return next((index for index in fitting if self._times[index] == 0), fitting[0])
-        if not compared:
-            return UnexpectedRequest(request, None, ())
-        nearest = min(range(len(compared)), key=lambda index: _distance(compared[index]))
-        return UnexpectedRequest(request, self.interactions[nearest], tuple(compared[nearest]))
+        with self._account.lock:
+            return [*(each.describe() for each in self.unexpected), *self._account.problems()]
 
 
-def _distance(mismatches: list[Mismatch]) -> int:
-    return sum(_WEIGHTS.get(mismatch.kind, 1) for mismatch in mismatches)
+def _line(interaction: HttpInteraction) -> str:
+    request = interaction.request
+    return f"{interaction.title!r}, {request.method.upper()} {_target(request)}"
 
 
 def _target(request: Request) -> str:

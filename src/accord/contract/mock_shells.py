@@ -1,8 +1,8 @@
-"""The mock on a loopback socket and in process: two thin shells around MockSession."""
+"""The mock on a loopback socket and in process: two thin shells around MockSession, and what shells share."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from accord.core.errors import UsageError
 
@@ -14,14 +14,21 @@ if TYPE_CHECKING:
     from accord.contract.mock_httpx import InProcessTransport
     from accord.core.http.server import Listener
 
-    Finish = Callable[[MockSession, BaseException | None], None]
+    Finish = Callable[["Session", BaseException | None], None]
 
 
-class _MockBlock:
-    """What both shells do when the block is left: the session is judged, in sync and async code alike."""
+class Session(Protocol):
+    """One run of a mock, of whatever protocol."""
 
-    def __init__(self, session: MockSession, finish: Finish) -> None:
-        self.session = session
+    def problems(self) -> list[str]:
+        """What came and was not expected, and the reverse, in a text each."""
+
+
+class MockBlock:
+    """What all shells do when the block is left: the session is judged, in sync and async code alike."""
+
+    def __init__(self, session: Session, finish: Finish) -> None:
+        self._judged = session
         self._finish = finish
 
     def _open(self) -> None:
@@ -38,7 +45,7 @@ class _MockBlock:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._close()
-        self._finish(self.session, error)
+        self._finish(self._judged, error)
 
     async def __aenter__(self) -> Self:
         return self.__enter__()
@@ -49,7 +56,7 @@ class _MockBlock:
         self.__exit__(kind, error, traceback)
 
 
-class MockServer(_MockBlock):
+class MockServer(MockBlock):
     """The mock as a real HTTP server on loopback.
 
     Attributes:
@@ -59,6 +66,7 @@ class MockServer(_MockBlock):
 
     def __init__(self, session: MockSession, finish: Finish, *, port: int) -> None:
         super().__init__(session, finish)
+        self.session = session
         self._wanted_port = port
         self._listener: Listener | None = None
 
@@ -86,8 +94,12 @@ class MockServer(_MockBlock):
             self._listener = None
 
 
-class InProcessMock(_MockBlock):
+class InProcessMock(MockBlock):
     """The mock without a socket; the block gives a transport for httpx.Client and httpx.AsyncClient."""
+
+    def __init__(self, session: MockSession, finish: Finish) -> None:
+        super().__init__(session, finish)
+        self.session = session
 
     def __enter__(self) -> InProcessTransport:  # type: ignore[override]  # the transport is what the user wants
         from accord.contract.mock_httpx import InProcessTransport  # noqa: PLC0415 - see that module

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from accord.contract.model import Contract
     from accord.contract.ports import PactSource
     from accord.contract.steps import Call, Gather
-    from accord.contract.transports import ProviderTransport
+    from accord.contract.transports import CallTransport, ProviderTransport
     from accord.contract.verification import Event, VerificationResult
     from accord.core.http.messages import HttpRequest
 
@@ -48,6 +48,8 @@ class Verifier:
         self._time_limit = time_limit
         self._app: tuple[Any, Literal["asgi", "wsgi"]] | None = None
         self._url: str | None = None
+        self._grpc_target: str | None = None
+        self._servicers: list[tuple[Any, Handler]] = []
         self._states: dict[str, StateHandler] = {}
         self._messages: dict[str, Handler] = {}
         self._sources: list[PactSource] = []
@@ -81,6 +83,30 @@ class Verifier:
         """
         self._only_one("url")
         self._url = _checked_url(url)
+        return self
+
+    def grpc(self, provider: Any, add: Handler | None = None) -> Self:
+        """Verify gRPC calls (extra ``grpc``), beside an application or without one.
+
+        Args:
+            provider: a servicer in this process, sync or of grpc.aio; again for a further one. Or the address of a
+                server, such as ``127.0.0.1:50051``.
+            add: for a servicer, the generated function ``add_…Servicer_to_server``.
+
+        Raises:
+            UsageError: neither, or both an address and a servicer.
+        """
+        is_target = isinstance(provider, str)
+        if is_target == (add is not None) or self._grpc_target or (is_target and self._servicers):
+            raise UsageError(
+                f".grpc({provider!r}, …): expected one address such as '127.0.0.1:50051', "
+                "or servicers with their functions: .grpc(Quotes(), add_QuotesServicer_to_server)"
+            )
+        if add is None:
+            self._grpc_target = provider
+        else:
+            check_callable(type(provider).__name__, add, "second argument of .grpc")
+            self._servicers.append((provider, add))
         return self
 
     def state(self, name: str, setup: Handler, teardown: Handler | None = None) -> Self:
@@ -254,6 +280,7 @@ class Verifier:
             self.provider,
             self.version,
             transport=self._transport(contracts, blocking=blocking),
+            calls=self._calls(blocking=blocking),
             states=self._state_changes(blocking=blocking),
             messages=self._messages,
             listeners=self._listeners,
@@ -307,6 +334,13 @@ class Verifier:
                 "on the command line with --app or --provider-url"
             )
         return None
+
+    def _calls(self, *, blocking: bool) -> CallTransport | None:
+        if self._grpc_target is None and not self._servicers:
+            return None
+        from accord.contract.grpc.provider import transport_for  # noqa: PLC0415 - an extra
+
+        return transport_for(self._grpc_target, self._servicers, time_limit=self._time_limit, blocking=blocking)
 
     def __repr__(self) -> str:
         return f"Verifier({self.provider!r})"

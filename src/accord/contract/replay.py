@@ -11,6 +11,7 @@ from accord.contract.bodies import Body, is_json
 from accord.contract.generators.parts import prepare_message, prepare_request
 from accord.contract.matching import match_message, match_response
 from accord.contract.model import AsyncMessage, HttpInteraction, MessageContents, SyncMessage, has_generators
+from accord.contract.plugin_data import called_service
 from accord.contract.problems import ReplayProblem, named
 from accord.contract.steps import Call, Gather
 from accord.contract.verification import (
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from accord.contract.model import Contract, Interaction, ProviderState, Request
     from accord.contract.spec import SpecVersion
     from accord.contract.states import StateChanges
-    from accord.contract.transports import ProviderTransport
+    from accord.contract.transports import CallTransport, ProviderTransport
     from accord.contract.verification import Event
 
 
@@ -65,6 +66,7 @@ class Replay:
         provider: the participant.
         version: its version, or None.
         transport: the way to it; None where all contracts hold messages only.
+        calls: the way to it for gRPC calls, or None.
         states: brings the provider into states.
         messages: producers by description of the message.
         listeners: called with each event.
@@ -77,6 +79,7 @@ class Replay:
         version: str | None,
         *,
         transport: ProviderTransport | None,
+        calls: CallTransport | None = None,
         states: StateChanges,
         messages: Mapping[str, Handler],
         listeners: Sequence[Callable[[Event], None]] = (),
@@ -84,7 +87,9 @@ class Replay:
     ) -> None:
         self._provider = provider
         self._version = version
+        self._transports = [each for each in (transport, calls) if each is not None]
         self._transport = transport
+        self._calls = calls
         self._states = states
         self._messages = messages
         self._listeners = listeners
@@ -99,8 +104,8 @@ class Replay:
             ProviderUnreachableError: the provider is down: every further interaction would say the same.
             AccordError: the application's start-up failed.
         """
-        if self._transport is not None:
-            yield from self._transport.open()
+        for transport in self._transports:
+            yield from transport.open()
         try:
             results: list[ContractResult] = []
             for contract in contracts:
@@ -110,8 +115,8 @@ class Replay:
                 results.append(result_of_one)
         finally:
             yield from self._states.close()
-            if self._transport is not None:
-                yield from self._transport.close()
+            for transport in self._transports:
+                yield from transport.close()
         result = VerificationResult(
             self._provider, self._version, tuple(results), self._states.missing, tuple(self._missing_messages)
         )
@@ -159,7 +164,7 @@ class Replay:
                 given = yield from self._states.enter(state)
                 entered.append(state)
                 values |= {**state.parameters, **given}
-            mismatches = yield from self._compare(interaction, contract.version, values)
+            mismatches = yield from self._compare(interaction, contract, values)
         except ReplayProblem as seen:
             problem = seen
         except GeneratorExit:
@@ -189,13 +194,19 @@ class Replay:
         return problem
 
     def _compare(
-        self, interaction: Interaction, spec: SpecVersion, values: Mapping[str, Any]
+        self, interaction: Interaction, contract: Contract, values: Mapping[str, Any]
     ) -> Generator[Call, Any, Sequence[Mismatch]]:
+        spec = contract.version
         if isinstance(interaction, HttpInteraction):
             return (yield from self._compare_http(interaction, spec, values))
         if isinstance(interaction, AsyncMessage):
             produced = yield from self._produce(interaction, ())
             return match_message(interaction.contents, _contents(produced), spec=spec)
+        if isinstance(interaction, SyncMessage) and called_service(interaction):
+            if self._calls is not None:
+                return (yield from self._calls.replay(interaction, contract, values))
+            if interaction.description not in self._messages:
+                raise ReplayProblem("a gRPC call, but no provider was given for it; name it with .grpc(…)")
         if isinstance(interaction, SyncMessage):
             return (yield from self._compare_answer(interaction, spec, values))
         raise ReplayProblem(f"this kind of interaction cannot be verified: {type(interaction).__name__}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from accord.contract.handlers import message_template, state_template
 from accord.contract.model import HttpInteraction
+from accord.contract.plugin_data import called_service
 
 if TYPE_CHECKING:
     from accord.contract.model import Interaction
@@ -82,5 +83,5 @@ def _contract(result: ContractResult) -> str:
 
 def _call(interaction: Interaction) -> str | None:
     if not isinstance(interaction, HttpInteraction):
-        return None
+        return called_service(interaction)
     return f"{interaction.request.method} {interaction.request.path}"

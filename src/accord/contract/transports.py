@@ -1,4 +1,4 @@
-"""The three ways to a provider: an ASGI application, a WSGI application, a URL. All answer with an Exchange."""
+"""The ways to a provider: an ASGI application, a WSGI application, a URL, which answer with an Exchange; and calls."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from accord.contract.steps import Call
 from accord.core.http.exchange import Exchange
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Mapping, Sequence
 
+    from accord.contract.mismatches import Mismatch
+    from accord.contract.model import Contract, SyncMessage
     from accord.core.http.messages import HttpRequest
 
 
@@ -27,6 +29,29 @@ class ProviderTransport(ABC):
 
         Raises:
             AccordError: no usable answer came.
+        """
+
+    def close(self) -> Generator[Call, Any, None]:
+        """Give back what open took."""
+        yield from ()
+
+
+class CallTransport(ABC):
+    """A way to a provider of synchronous messages that compares in its own terms, as gRPC does."""
+
+    def open(self) -> Generator[Call, Any, None]:
+        """Make the provider ready."""
+        yield from ()
+
+    @abstractmethod
+    def replay(
+        self, message: SyncMessage, contract: Contract, values: Mapping[str, Any]
+    ) -> Generator[Call, Any, Sequence[Mismatch]]:
+        """Make one call and say how its answer differs; ``values`` is what state handlers returned.
+
+        Raises:
+            ReplayProblem: it cannot be made or compared.
+            ProviderUnreachableError: the provider is down.
         """
 
     def close(self) -> Generator[Call, Any, None]:

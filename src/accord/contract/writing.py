@@ -223,6 +223,10 @@ def _body(body: Body, key: str, version: SpecVersion) -> dict[str, Any]:
     return {key: body.text()}
 
 
+_BINARY = ("application/protobuf", "application/grpc")
+"""Types that are no text even where their bytes happen to be."""
+
+
 def _v4_body(body: Body) -> dict[str, Any] | None:
     if body.state == "null":
         return None
@@ -231,6 +235,9 @@ def _v4_body(body: Body) -> dict[str, Any] | None:
     content_type = body.content_type or body.media_type()
     if is_json(body.media_type()):
         return {"content": body.json(), "contentType": content_type, "encoded": False}
+    if body.media_type() in _BINARY:
+        content = base64.b64encode(body.data).decode("ascii")
+        return {"content": content, "contentType": content_type, "contentTypeHint": "BINARY", "encoded": "base64"}
     try:
         return {"content": body.data.decode(), "contentType": content_type, "encoded": False}
     except UnicodeDecodeError:
