@@ -71,6 +71,9 @@ def verify(
     time_limit: Annotated[float, typer.Option(help="Seconds that one request may take.", min=0.001)] = 30.0,
     junit: Annotated[Path | None, typer.Option(help="Write the result as JUnit XML to this file.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    templates: Annotated[
+        bool, typer.Option("--templates", help="Only print the functions to write for what has no handler yet.")
+    ] = False,
     record: Annotated[bool, typer.Option(help="Keep the result beside the pacts, for can-i-deploy.")] = True,
 ) -> int:
     """Verify a provider against the contracts of its consumers. Exit code 0: kept; 1: broken; 2: cannot tell."""
@@ -78,6 +81,10 @@ def verify(
     version = version_or_commit(provider_version)
     verifier = Verifier(provider or _only_provider(places), version=version, time_limit=time_limit).pacts(*places)
     verifier.only(consumer=consumer, description=description, state=state).together(together)
+    if templates:
+        _name_states(verifier, states, state_url, app_dir)
+        print(verifier.templates() or "Every provider state has a handler, and every message a producer.")
+        return 0
     _name_provider(verifier, app, provider_url, app_dir)
     _name_states(verifier, states, state_url, app_dir)
     for line in header or []:
@@ -125,7 +132,7 @@ def _adding(line: str) -> Callable[[HttpRequest], HttpRequest]:
 def _print_event(event: Event) -> None:
     """The live account: each interaction as it is done."""
     if isinstance(event, ContractStarted):
-        print(render_contract_line(event.contract.consumer, event.contract.source), flush=True)
+        print(render_contract_line(event.contract), flush=True)
     elif isinstance(event, InteractionFinished):
         print(coloured(render_interaction(event.result)), flush=True)
     elif isinstance(event, VerificationFinished):

@@ -161,6 +161,7 @@ class Contract:
         metadata: all metadata of the file but the specification version.
         source: where it was read from, or None.
         pending: what its source says of it: failures are reported but do not count. Not part of the file.
+        wip: its source calls it work in progress: as pending, and named so. Not part of the file.
         extra: unknown keys, kept for a round trip.
     """
 
@@ -171,6 +172,7 @@ class Contract:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     source: str | None = None
     pending: bool = False
+    wip: bool = False
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod

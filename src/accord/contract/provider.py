@@ -8,17 +8,18 @@ from urllib.parse import urlsplit
 
 from accord.contract.findings import VerificationFailed
 from accord.contract.handlers import StateHandler, check_callable
-from accord.contract.model import HttpInteraction
+from accord.contract.model import AsyncMessage, HttpInteraction, SyncMessage
 from accord.contract.ports import ResultSink, source_of
 from accord.contract.replay import Replay, ReplayOptions
-from accord.contract.report import render_text
+from accord.contract.report import render_templates, render_text
 from accord.contract.selection import Selection
 from accord.contract.states import StateChanges
 from accord.contract.steps import adrive, drive
+from accord.contract.verification import VerificationResult
 from accord.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Sequence
+    from collections.abc import Callable, Generator, Mapping, Sequence
     from pathlib import Path
     from types import ModuleType
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from accord.contract.ports import PactSource
     from accord.contract.steps import Call, Gather
     from accord.contract.transports import CallTransport, ProviderTransport
-    from accord.contract.verification import Event, VerificationResult
+    from accord.contract.verification import Event
     from accord.core.http.messages import HttpRequest
 
 
@@ -245,6 +246,25 @@ class Verifier:
         """Be told of each event as it happens."""
         self._listeners.append(listener)
         return self
+
+    def templates(self) -> str:
+        """The functions to write for every provider state and message that has none yet; empty where all have.
+
+        Raises:
+            AccordError: no contract was found.
+        """
+        states: dict[str, Mapping[str, Any]] = {}
+        messages: list[str] = []
+        for contract in self._selection.select(self._contracts()):
+            for interaction in contract.interactions:
+                for state in interaction.states:
+                    if state.name not in self._states and self._state_url is None:
+                        states.setdefault(state.name, state.parameters)
+                is_message = isinstance(interaction, (AsyncMessage, SyncMessage))
+                if is_message and interaction.description not in self._messages:
+                    messages.append(interaction.description)
+        missing = tuple(dict.fromkeys(messages))
+        return render_templates(VerificationResult(self.provider, self.version, (), states, missing))
 
     def verify(self) -> VerificationResult:
         """Replay all contracts.

@@ -180,7 +180,7 @@ class Replay:
             str(problem) if problem else None,
             problem.trace if problem else None,
             perf_counter() - begin,
-            tolerated=interaction.pending or contract.pending,
+            tolerated=interaction.pending or contract.pending or contract.wip,
         )
 
     def _leave(self, entered: Sequence[ProviderState]) -> Generator[Call, Any, ReplayProblem | None]:

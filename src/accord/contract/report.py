@@ -10,7 +10,7 @@ from accord.contract.model import HttpInteraction
 from accord.contract.plugin_data import called_service
 
 if TYPE_CHECKING:
-    from accord.contract.model import Interaction
+    from accord.contract.model import Contract, Interaction
     from accord.contract.verification import ContractResult, InteractionResult, VerificationResult
 
 _MARKS = {"passed": "✓", "failed": "✗", "pending": "○"}
@@ -56,9 +56,11 @@ def render_interaction(result: InteractionResult) -> str:
     return "\n".join(lines)
 
 
-def render_contract_line(consumer: str, source: str | None) -> str:
+def render_contract_line(contract: Contract) -> str:
     """The heading of a contract's interactions."""
-    return f"{consumer} ({_from_here(source)})" if source else consumer
+    notes = [_from_here(contract.source)] if contract.source else []
+    notes += ["work in progress, does not fail"] if contract.wip else ["pending, does not fail"] * contract.pending
+    return f"{contract.consumer} ({', '.join(notes)})" if notes else contract.consumer
 
 
 def _from_here(source: str) -> str:
@@ -77,7 +79,7 @@ def render_templates(result: VerificationResult) -> str:
 
 
 def _contract(result: ContractResult) -> str:
-    heading = render_contract_line(result.contract.consumer, result.contract.source)
+    heading = render_contract_line(result.contract)
     return "\n".join([heading, *(render_interaction(each) for each in result.interactions)])
 
 

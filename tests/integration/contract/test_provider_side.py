@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import httpx
 import pytest
 
 from accord import Pact, VerificationFailed, Verifier, match
+from accord.contract import Contract, PactSource
+from accord.contract.report import render_text
 from accord.core.errors import UsageError
 from accord.core.http.messages import HttpRequest, HttpResponse
 from accord.core.http.server import listen
@@ -215,3 +218,44 @@ def test_a_value_of_a_state_handler_goes_into_the_request(tmp_path: Path) -> Non
     provider = Provider()
     Verifier("Provider").app(provider).state("an order exists", lambda: {"id": 77}).pacts(pact.write()).verify()
     assert [path for path, _ in provider.seen] == ["/orders/77"]
+
+
+def test_the_templates_of_all_that_is_missing_are_written_at_once_without_the_provider(
+    contract: Callable[..., Path],
+) -> None:
+    pacts = contract(("/a", "a exists"), ("/b", "b exists"), ("/c", "a exists"))
+    text = Verifier("Provider").state("b exists", lambda number: None).pacts(pacts).templates()
+    assert text.count("def ") == 1
+    assert "def a_exists(number: int) -> None:" in text
+    everything = Verifier("Provider").state("a exists", print).state("b exists", print).pacts(pacts)
+    assert everything.templates() == ""
+
+
+class Hub(PactSource):
+    """A source that says of its contracts what a broker would."""
+
+    def __init__(self, path: Path, **said: bool) -> None:
+        self._path = path
+        self._said = said
+
+    def contracts_for(self, provider: str) -> list[Contract]:
+        return [replace(Contract.read(self._path), **self._said)]  # type: ignore[arg-type]  # pending or wip
+
+    def describe(self) -> str:
+        return "the hub"
+
+
+@pytest.mark.parametrize(
+    ("said", "heading"), [({"pending": True}, "pending, does not fail"), ({"wip": True}, "work in progress")]
+)
+def test_what_a_source_calls_pending_or_work_in_progress_is_reported_and_does_not_fail(
+    contract: Callable[..., Path], said: dict[str, bool], heading: str
+) -> None:
+    async def broken(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 500, "headers": []})
+        await send({"type": "http.response.body"})
+
+    source = Hub(contract("/a") / "Consumer-Provider.json", **said)
+    result = Verifier("Provider").app(broken).pacts(source).verify()
+    assert [each.status for each in result.interactions] == ["pending"]
+    assert heading in render_text(result)
