@@ -67,6 +67,13 @@ async def consume() -> None:
         httpx.AsyncClient(transport=carried)
 
 
+from accord.contract.grpc import grpc_call, served  # noqa: E402 - an extra, used from here on
+
+assert_type(grpc_call(pact.upon_calling("a call"), "shop.Quotes/GetQuote", answer={"id": match.string("a")}), Pact)
+with served(pact) as grpc_mock:
+    assert_type(grpc_mock.target, str)
+
+
 # The provider's side.
 def set_up(customer: str) -> None:
     del customer
@@ -78,6 +85,7 @@ async def tear_down(customer: str) -> dict[str, str]:
 
 verifier = (
     Verifier("PaymentService", version="1", time_limit=5)
+    .grpc("127.0.0.1:50051")
     .url("http://127.0.0.1:1")
     .state("a customer", set_up, tear_down)
     .message("an event", lambda: ({"id": "a"}, {"key": "k"}))

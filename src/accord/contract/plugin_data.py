@@ -54,7 +54,8 @@ def merged_plugins(
     for plugin in listed:
         name = str(plugin.get("name"))
         known = merged.setdefault(name, {**plugin, "configuration": {}})
-        known["configuration"] |= plugin.get("configuration") or {}
+        configuration = plugin.get("configuration")
+        known["configuration"] |= configuration if isinstance(configuration, dict) else {}
     used = {_descriptor_key(interaction) for interaction in interactions}
     if PROTOBUF in merged:
         configuration = merged[PROTOBUF]["configuration"]
