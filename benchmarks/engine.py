@@ -76,7 +76,8 @@ def reference_matching(message: dict[str, Any], actual: str) -> Callable[[], obj
 
     def match_once() -> None:
         found = pact_ffi.sync_message_match_response_contents(handle, 0, "application/json", actual)
-        assert pact and not found  # the handle lives as long as the pact it belongs to
+        assert not found
+        assert pact is not None  # the handle lives as long as the pact it belongs to
 
     return match_once
 
