@@ -4,13 +4,16 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: setup demo test check lint bench soak lock clean help
+JAVASCRIPT := tests/integration/contract/interoperation/javascript
+
+.PHONY: setup tools demo test check lint bench soak lock clean help
 help:
 	@echo "make demo   the whole story on the example shop"
 	@echo "make test   our own tests"
 	@echo "make check  lint, types, imports and the tests: what CI runs"
 	@echo "make bench  every figure beside its peer's"
 	@echo "make soak   what takes long"
+	@echo "make tools  what only some of our tests use, from npm; without it they skip and say so"
 
 setup: $(STAMP)
 
@@ -22,6 +25,17 @@ $(STAMP): requirements/dev.txt pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
 	@touch $(STAMP)
+
+# Into .tools, as the lock file says; no install script is run. Without npm or its registry nothing fails here.
+tools:
+	@command -v npm >/dev/null || echo "npm is not installed: the tests with JavaScript will skip"
+	@command -v npm >/dev/null || exit 0; \
+		mkdir -p .tools && cp $(JAVASCRIPT)/package.json $(JAVASCRIPT)/package-lock.json .tools/ && \
+		if cmp -s .tools/package-lock.json .tools/installed && [ -d .tools/node_modules ]; then exit 0; fi; \
+		echo "Installing what tests with JavaScript need into .tools (once) ..."; \
+		if npm ci --prefix .tools --ignore-scripts --no-audit --no-fund --loglevel=error --fetch-retries=1 --fetch-timeout=20000; \
+		then cp .tools/package-lock.json .tools/installed; \
+		else rm -rf .tools/node_modules; echo "npm could not install: the tests with JavaScript will skip"; fi
 
 demo: setup
 	@$(BIN)/accord demo
@@ -51,4 +65,4 @@ lock:
 		--extra all --group dev pyproject.toml -o requirements/dev.txt
 
 clean:
-	rm -rf $(VENV) .accord examples/shop/.accord .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist build
+	rm -rf $(VENV) .tools .accord examples/shop/.accord .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist build

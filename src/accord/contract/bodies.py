@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal
 
 from accord.core.documents import json_bytes, parse_json_body
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 BodyState = Literal["missing", "null", "empty", "present"]
 
 _UNPARSED: Any = object()
+NO_EXTRA: Mapping[str, Any] = MappingProxyType({})
 
 
 class Body:
@@ -17,9 +22,10 @@ class Body:
     Attributes:
         state: ``missing`` (nothing is said about it), ``null``, ``empty`` or ``present``.
         content_type: as declared with the body or by the headers, or None.
+        extra: unknown keys beside the content in a file, such as ``contentTypeHint``, kept for a round trip.
     """
 
-    __slots__ = ("_data", "_value", "content_type", "state")
+    __slots__ = ("_data", "_value", "content_type", "extra", "state")
 
     def __init__(
         self,
@@ -28,9 +34,11 @@ class Body:
         data: bytes | None = None,
         value: Any = _UNPARSED,
         content_type: str | None = None,
+        extra: Mapping[str, Any] = NO_EXTRA,
     ) -> None:
         self.state = state
         self.content_type = content_type
+        self.extra = extra
         self._data = data
         self._value = value
 
@@ -95,7 +103,11 @@ class Body:
 
     def with_content_type(self, content_type: str | None) -> Body:
         """The same content under another content type."""
-        return Body(self.state, data=self._data, value=self._value, content_type=content_type)
+        return Body(self.state, data=self._data, value=self._value, content_type=content_type, extra=self.extra)
+
+    def with_extra(self, extra: Mapping[str, Any]) -> Body:
+        """The same content with unknown keys beside it."""
+        return Body(self.state, data=self._data, value=self._value, content_type=self.content_type, extra=extra)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Body):

@@ -14,14 +14,14 @@ from accord.contract.spec import SpecVersion
 from accord.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from accord.contract.interactions import HttpBuilder, MessageBuilder, SyncMessageBuilder
     from accord.contract.journal import Entry
     from accord.contract.mock import MockSession
     from accord.contract.mock_shells import Finish, InProcessMock, MockServer, Session
-    from accord.contract.model import Interaction, ProviderState
+    from accord.contract.model import HttpInteraction, Interaction, ProviderState, Response
 
 I = TypeVar("I", bound="Interaction")  # noqa: E741 - the letter of the thing
 
@@ -55,6 +55,7 @@ class Pact:
         self._expected: list[tuple[Interaction, Entry]] = []
         self._begun: dict[object, str] = {}
         self._proved: list[Entry] = []
+        self._last_proved: list[HttpInteraction] = []
 
     @property
     def path(self) -> Path:
@@ -103,6 +104,46 @@ class Pact:
         from accord.contract.mock_shells import InProcessMock  # noqa: PLC0415 - messages need no mock
 
         return InProcessMock(*self._session())
+
+    def try_every_response(
+        self,
+        call: Callable[..., Any],
+        *,
+        examples: int = 200,
+        seed: int = 0,
+        allowed: tuple[type[Exception], ...] = (),
+    ) -> None:
+        """Let the consumer's client take everything that the contract permits, not the example alone.
+
+        Made by Hypothesis (extra ``hypothesis``): other values within each rule, more items or none, further fields,
+        keys in any order, header names in any case, any instant. Of the interactions that the last block proved, or
+        that are expected now.
+
+        Args:
+            call: ``call(transport)`` or ``call(transport, sent)``, sync or async; ``sent`` is the JSON that is
+                answered, for asserting what the client made of it.
+            examples: how many answers are tried.
+            seed: the same seed tries the same answers.
+            allowed: exceptions that are a right answer of the client.
+
+        Raises:
+            PactFailed: an answer broke the client; the smallest that does is in the message.
+            UsageError: Hypothesis is missing, or there is no interaction.
+        """
+        from accord.contract.model import HttpInteraction  # noqa: PLC0415 - as above
+
+        expected = [interaction for interaction, _ in self._expected]
+        interactions = [each for each in expected if isinstance(each, HttpInteraction)] or self._last_proved
+        if not interactions:
+            raise UsageError("no interaction to try: define one, or use it after the block that proved one")
+        try:
+            from accord.contract.generative import try_every_response  # noqa: PLC0415 - an extra
+        except ImportError:
+            raise UsageError("trying every response needs an extra: pip install 'accord[hypothesis]'") from None
+        broken = try_every_response(interactions, call, examples=examples, seed=seed, allowed=allowed)
+        if broken is not None:
+            answers, error = broken
+            raise PactFailed(self._title, [_broken_by(answers, error)]) from error
 
     def write(self) -> Path:
         """Write the pact file now, merged with what is already in it; else it is written at the end of the run.
@@ -155,7 +196,7 @@ class Pact:
         if not taken:
             raise UsageError(f"nothing is expected: {missing}")
         self._expected = [(each, entry) for each, entry in self._expected if not isinstance(each, kind)]
-        return [each for each, _ in taken], partial(self._finish, [entry for _, entry in taken])
+        return [each for each, _ in taken], partial(self._finish, taken)
 
     def prove(self, interaction: Interaction) -> None:
         """Keep an interaction that the consumer handled as it says."""
@@ -182,9 +223,13 @@ class Pact:
         )
         return MockSession(interactions, self.version), finish
 
-    def _finish(self, entries: Sequence[Entry], session: Session, error: BaseException | None) -> None:
+    def _finish(
+        self, taken: Sequence[tuple[Interaction, Entry]], session: Session, error: BaseException | None
+    ) -> None:
+        from accord.contract.model import HttpInteraction  # noqa: PLC0415 - as above
+
         problems = session.problems()
-        title = f"The pact between {self.consumer} and {self.provider} failed:"
+        title = self._title
         if error is not None:
             # The test failed by itself; what the mock saw often tells why.
             if problems:
@@ -192,7 +237,22 @@ class Pact:
             return
         if problems:
             raise PactFailed(title, problems)
-        self._record(entries)
+        self._last_proved = [each for each, _ in taken if isinstance(each, HttpInteraction)]
+        self._record([entry for _, entry in taken])
+
+    @property
+    def _title(self) -> str:
+        return f"The pact between {self.consumer} and {self.provider} failed:"
+
+
+def _broken_by(answers: Sequence[Response], error: Exception) -> str:
+    """The answers that broke a client, and how."""
+    lines = ["The contract permits this answer, and the client breaks on it:"]
+    for answer in answers:
+        lines.append(f"  {answer.status}")
+        lines += [f"  {name}: {', '.join(values)}" for name, values in answer.headers.items()]
+        lines.append(f"  {answer.body.text()}")
+    return "\n".join([*lines, f"  {type(error).__name__}: {error}"])
 
 
 class Given:

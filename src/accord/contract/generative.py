@@ -6,26 +6,34 @@ names in any case, any instant in the format. A consumer that was tested with th
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
+import inspect
 import json
 import re
 import string
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 from hypothesis import strategies as st
 
 from accord.contract.bodies import Body, is_json
 from accord.contract.generators.dates import render
-from accord.contract.matchers import ISO8601_PATTERN
+from accord.contract.matchers.scalars import ISO8601_PATTERN
 from accord.contract.matching.dates import DEFAULT_FORMATS
 from accord.contract.matching.json_body import match_json
+from accord.contract.mock import MockSession
+from accord.contract.mock_httpx import InProcessTransport
 from accord.contract.model import MessageContents, Response
 from accord.contract.patterns import matches_pattern
 from accord.contract.rules import OPTIONAL, STATUS_CLASSES, ActiveRules, RuleCategory, RuleList
+from accord.contract.spec import SpecVersion
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
+    from accord.contract.model import HttpInteraction
     from accord.contract.rules import Rule
 
     Strategy = st.SearchStrategy[Any]
@@ -57,12 +65,7 @@ def responses(response: Response) -> st.SearchStrategy[Response]:
         response: the expected response of an interaction.
     """
     body = _bodies(response.body, response.rules.category("body"))
-    return st.builds(
-        lambda status, headers, made: Response(status, headers, made),
-        _statuses(response),
-        _headers(response),
-        body,
-    )
+    return st.builds(Response, _statuses(response), _headers(response), body)
 
 
 def messages(contents: MessageContents) -> st.SearchStrategy[MessageContents]:
@@ -118,7 +121,7 @@ def _values(example: Any, active: ActiveRules) -> Strategy:
     if isinstance(example, dict):
         return _objects(example, active)
     if isinstance(example, list):
-        return _arrays(example, active, best[0] if best else None)
+        return _arrays(example, active, best)
     if best is None:
         return st.just(example)
     return _by_rules(example, best[0])
@@ -145,14 +148,17 @@ def _optional_fields(example: Mapping[str, Any], active: ActiveRules) -> dict[st
     return fields
 
 
-def _arrays(example: list[Any], active: ActiveRules, rules: RuleList | None) -> Strategy:
-    if rules is None or not example:
+def _arrays(example: list[Any], active: ActiveRules, best: tuple[RuleList, bool] | None) -> Strategy:
+    if best is None or not example:
         return st.tuples(*(_values(item, active.step(index)) for index, item in enumerate(example))).map(list)
+    rules, cascaded = best
     bounds = [rule for rule in rules.rules if rule.match == "type"]
     if not bounds:
         return st.just(example)
-    least = max((rule.get("min") or 0) for rule in bounds)
-    most = min((rule.get("max") if rule.get("max") is not None else least + MOST_ITEMS) for rule in bounds)
+    # Bounds are of the array that the rule was given for, not of those below it.
+    least = 0 if cascaded else max((rule.get("min") or 0) for rule in bounds)
+    highest = [] if cascaded else [rule.attributes["max"] for rule in bounds if rule.get("max") is not None]
+    most = min([least + MOST_ITEMS, *highest])
     return st.lists(_values(example[0], active.step(0)), min_size=least, max_size=max(most, least))
 
 
@@ -197,18 +203,89 @@ def _by_part(_: Any, rule: Rule) -> Strategy:
     return st.tuples(_TEXTS, _TEXTS).map(lambda around: f"{around[0]}{part}{around[1]}")
 
 
-_MADE_BY = {
+def _by_version(_: Any, __: Rule) -> Strategy:
+    return st.tuples(*[st.integers(0, 99)] * 3).map(lambda numbers: ".".join(map(str, numbers)))
+
+
+def _always(strategy: Strategy) -> Callable[[Any, Rule], Strategy]:
+    return lambda _example, _rule: strategy
+
+
+_MADE_BY: dict[str, Callable[[Any, Rule], Strategy]] = {
     "type": _by_type,
-    "integer": lambda _example, _rule: _INTEGERS,
-    "decimal": lambda _example, _rule: _DECIMALS,
-    "number": lambda _example, _rule: st.one_of(_INTEGERS, _DECIMALS),
-    "boolean": lambda _example, _rule: st.booleans(),
-    "null": lambda _example, _rule: st.none(),
+    "integer": _always(_INTEGERS),
+    "decimal": _always(_DECIMALS),
+    "number": _always(st.one_of(_INTEGERS, _DECIMALS)),
+    "boolean": _always(st.booleans()),
+    "null": _always(st.none()),
     "regex": _by_pattern,
     "include": _by_part,
     "date": _by_date,
     "time": _by_date,
     "datetime": _by_date,
-    "semver": lambda _example, _rule: st.tuples(*[st.integers(0, 99)] * 3).map(lambda n: ".".join(map(str, n))),
+    "semver": _by_version,
     "notEmpty": lambda example, rule: _by_type(example, rule).filter(lambda value: value not in ("", None)),
 }
+
+
+def try_every_response(
+    interactions: Sequence[HttpInteraction],
+    call: Callable[..., Any],
+    *,
+    examples: int,
+    seed: int,
+    allowed: tuple[type[Exception], ...],
+) -> tuple[list[Response], Exception] | None:
+    """Let a client take what the contract permits, and find the smallest answers that break it.
+
+    Returns:
+        The answers, one for each interaction, and what the client raised; None when it took all.
+    """
+    broken: list[tuple[list[Response], Exception]] = []
+
+    @hypothesis.seed(seed)
+    @hypothesis.settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(hypothesis.HealthCheck),
+        verbosity=hypothesis.Verbosity.quiet,
+        # Explaining which parts matter takes longer than all the rest, and the smallest answer says it already.
+        phases=(hypothesis.Phase.generate, hypothesis.Phase.shrink),
+    )
+    @hypothesis.given(st.tuples(*(each.responses() for each in interactions)))
+    def check(made: tuple[Response, ...]) -> None:
+        answered = [replace(each, response=response) for each, response in zip(interactions, made, strict=True)]
+        session = MockSession(answered, SpecVersion.V4)
+        try:
+            _called(call, InProcessTransport(session.handle), made)
+        except allowed:
+            pass
+        except Exception as error:
+            broken.append((list(made), error))
+            raise
+
+    try:
+        check()
+    except Exception:
+        if not broken:
+            raise
+        return broken[-1]  # Hypothesis ends with the smallest
+    return None
+
+
+def _called(call: Callable[..., Any], transport: InProcessTransport, made: tuple[Response, ...]) -> None:
+    """Call a client with the transport and, where it takes a second argument, with the JSON that is answered."""
+    try:
+        inspect.signature(call).bind(transport, None)
+    except TypeError:
+        result = call(transport)
+    else:
+        sent = [each.body.json() if is_json(each.body.media_type()) else each.body.data for each in made]
+        result = call(transport, sent[0] if len(sent) == 1 else sent)
+    if inspect.isawaitable(result):
+        asyncio.run(_awaited(result))
+
+
+async def _awaited(result: Any) -> None:
+    await result

@@ -11,7 +11,15 @@ from accord.contract.bodies import MISSING, Body, is_json
 from accord.contract.body_kinds import body_kind
 from accord.contract.findings import PactFailed
 from accord.contract.matchers.matcher import Matcher
-from accord.contract.model import AsyncMessage, HttpInteraction, MessageContents, Request, Response, SyncMessage
+from accord.contract.model import (
+    AsyncMessage,
+    HttpInteraction,
+    MessageContents,
+    Request,
+    Response,
+    SyncMessage,
+    has_generators,
+)
 from accord.contract.paths import PathExpression, format_path
 from accord.contract.rules import MatchingRules, RuleCategory, RuleList
 from accord.contract.templates import TemplateParts, take_path, take_status, take_values
@@ -200,13 +208,10 @@ class _MessageSteps(ABC):
         headers = {"content-type": (declared,)} if isinstance(declared, str) else {}
         body, body_rules, generators = _take_body(content, headers)
         parts = {name: TemplateParts(value) for name, value in metadata.items()}
-        metadata_generators = {name: each.generators["$"] for name, each in parts.items() if each.generators}
-        return MessageContents(
-            body,
-            {name: each.example for name, each in parts.items()},
-            _checked({"body": body_rules, "metadata": _rules_by_name(parts)}, self._pact.version),
-            _checked_generators({"body": generators, "metadata": metadata_generators}, self._pact.version),
-        )
+        rules = _checked({"body": body_rules, "metadata": _rules_by_name(parts)}, self._pact.version)
+        by_name = {name: each.generators["$"] for name, each in parts.items() if each.generators}
+        generated = _checked_generators({"body": generators, "metadata": by_name}, self._pact.version)
+        return MessageContents(body, {name: each.example for name, each in parts.items()}, rules, generated)
 
 
 class MessageBuilder(_MessageSteps):
@@ -217,7 +222,8 @@ class MessageBuilder(_MessageSteps):
             raise UsageError(f"the message {self._description!r} has no content; say it with .with_content(…)")
         contents = self._contents(self._body, self._metadata)
         message = AsyncMessage(self._description, self._states, contents=contents)
-        return message, (_copy(contents.body), dict(contents.metadata))
+        given = _generated(contents)
+        return message, (_copy(given.body), dict(given.metadata))
 
 
 class SyncMessageBuilder(_MessageSteps):
@@ -239,7 +245,15 @@ class SyncMessageBuilder(_MessageSteps):
         request = self._contents(self._body, self._metadata)
         answers = tuple(self._contents(content, metadata) for content, metadata in self._answers)
         message = SyncMessage(self._description, self._states, request=request, responses=answers)
-        return message, (_copy(request.body), dict(request.metadata), _copy(answers[0].body))
+        return message, (_copy(request.body), dict(request.metadata), _copy(_generated(answers[0]).body))
+
+
+def _generated(contents: MessageContents) -> MessageContents:
+    if not has_generators(contents):
+        return contents
+    from accord.contract.generators import prepare_answer  # noqa: PLC0415 - few messages have generators
+
+    return prepare_answer(contents)
 
 
 def _copy(body: Body) -> Any:

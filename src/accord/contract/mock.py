@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from accord.contract.account import Account
 from accord.contract.matching import match_request
+from accord.contract.model import has_generators
 from accord.contract.wire import request_from_wire, response_to_wire
 from accord.core.http.messages import HttpResponse
 
@@ -76,7 +77,7 @@ class MockSession:
             return response_to_wire(self._answer(found.response))
 
     def _answer(self, response: Response) -> Response:
-        if not _has_generators(response):
+        if not has_generators(response):
             return response
         from accord.contract.generators import prepare_answer  # noqa: PLC0415 - few responses have generators
 
@@ -86,16 +87,6 @@ class MockSession:
         """What was requested and not expected, expected and not requested, or requested twice."""
         with self._account.lock:
             return [*(each.describe() for each in self.unexpected), *self._account.problems()]
-
-
-def _has_generators(response: Response) -> bool:
-    return bool(response.generators) or any(
-        variant.get("generators")
-        for _, rule_list in response.rules.category("body")
-        for rule in rule_list.rules
-        if rule.match == "arrayContains"
-        for variant in rule.get("variants") or ()
-    )
 
 
 def _line(interaction: HttpInteraction) -> str:

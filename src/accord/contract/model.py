@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from hypothesis.strategies import SearchStrategy
+
 
 @dataclass(frozen=True, slots=True)
 class ProviderState:
@@ -20,6 +22,7 @@ class ProviderState:
 
     name: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,17 @@ class MessageContents:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
+def has_generators(part: Request | Response | MessageContents) -> bool:
+    """Whether anything in a part is to be generated; a variant of an ``arrayContains`` brings its own."""
+    return bool(part.generators) or any(
+        variant.get("generators")
+        for _, rule_list in part.rules.category("body")
+        for rule in rule_list.rules
+        if rule.match == "arrayContains"
+        for variant in rule.get("variants") or ()
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Interaction:
     """What all kinds of interaction have in common.
@@ -107,12 +121,24 @@ class HttpInteraction(Interaction):
     request: Request = field(default_factory=Request)
     response: Response = field(default_factory=Response)
 
+    def responses(self) -> SearchStrategy[Response]:
+        """A Hypothesis strategy of every response that the contract permits (extra ``hypothesis``)."""
+        from accord.contract.generative import responses  # noqa: PLC0415 - an extra
+
+        return responses(self.response)
+
 
 @dataclass(frozen=True, slots=True)
 class AsyncMessage(Interaction):
     """A message that is sent without an answer, such as an event."""
 
     contents: MessageContents = field(default_factory=MessageContents)
+
+    def messages(self) -> SearchStrategy[MessageContents]:
+        """A Hypothesis strategy of every content that the contract permits (extra ``hypothesis``)."""
+        from accord.contract.generative import messages  # noqa: PLC0415 - an extra
+
+        return messages(self.contents)
 
 
 @dataclass(frozen=True, slots=True)

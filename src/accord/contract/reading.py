@@ -73,8 +73,19 @@ def _contract(document: Any, source: str | None) -> Contract:
         version=version,
         metadata={key: value for key, value in metadata.items() if key not in _SPEC_KEYS},
         source=source,
-        extra=_without(document, ("consumer", "provider", "interactions", "messages", "metadata")),
+        extra=_extra(document),
     )
+
+
+def _extra(document: dict[str, Any]) -> dict[str, Any]:
+    """Unknown keys of the file; those of a participant stand under its role."""
+    extra = _without(document, ("consumer", "provider", "interactions", "messages", "metadata"))
+    for role in ("consumer", "provider"):
+        entry = document[role]
+        rest = _without(entry, ("name",)) if isinstance(entry, dict) else {}
+        if rest:
+            extra[role] = rest
+    return extra
 
 
 def _named(read: Any, item: Any, version: SpecVersion, where: str) -> Any:
@@ -179,6 +190,7 @@ def _state(state: Any, where: str) -> ProviderState:
     return ProviderState(
         _expect(entry.get("name"), str, f"{where}.name"),
         _expect(entry.get("params") or {}, dict, f"{where}.params"),
+        _without(entry, ("name", "params")),
     )
 
 
@@ -198,8 +210,8 @@ def request_from_json(document: Any, version: SpecVersion, where: str = "$") -> 
         headers=headers,
         body=_body(item, "body", headers, version, where),
         rules=rules_from_json(item.get("matchingRules"), f"{where}.matchingRules", v2=version.is_flat),
-        generators=_expect(item.get("generators") or {}, dict, f"{where}.generators"),
-        extra=_without(item, ("method", "path", "query", "headers", "body", "matchingRules", "generators")),
+        generators=_generators(item, version, where),
+        extra=_without(item, ("method", "path", "query", "headers", "body", *_rest_keys(version))),
     )
 
 
@@ -216,8 +228,8 @@ def response_from_json(document: Any, version: SpecVersion, where: str = "$") ->
         headers=headers,
         body=_body(item, "body", headers, version, where),
         rules=rules_from_json(item.get("matchingRules"), f"{where}.matchingRules", v2=version.is_flat),
-        generators=_expect(item.get("generators") or {}, dict, f"{where}.generators"),
-        extra=_without(item, ("status", "headers", "body", "matchingRules", "generators")),
+        generators=_generators(item, version, where),
+        extra=_without(item, ("status", "headers", "body", *_rest_keys(version))),
     )
 
 
@@ -237,6 +249,17 @@ def message_from_json(document: Any, version: SpecVersion, where: str = "$") -> 
         rules=rules_from_json(item.get("matchingRules"), f"{where}.matchingRules", v2=version.is_flat),
         generators=_expect(item.get("generators") or {}, dict, f"{where}.generators"),
     )
+
+
+def _rest_keys(version: SpecVersion) -> tuple[str, ...]:
+    return ("matchingRules",) if version.is_flat else ("matchingRules", "generators")
+
+
+def _generators(item: dict[str, Any], version: SpecVersion, where: str) -> dict[str, Any]:
+    """The generators; before V3 the word had no meaning, and is kept like any other."""
+    if version.is_flat:
+        return {}
+    return _expect(item.get("generators") or {}, dict, f"{where}.generators")
 
 
 def _message_part(document: Any, version: SpecVersion, where: str) -> MessageContents:
@@ -322,6 +345,12 @@ def _v4_body(value: Any, declared: str | None, where: str) -> Body:
     if value is None:
         return Body("null", content_type=declared)
     entry = _expect(value, dict, where)
+    extra = _without(entry, ("content", "contentType", "encoded"))
+    body = _v4_content(entry, declared, where)
+    return body.with_extra(extra) if extra else body
+
+
+def _v4_content(entry: dict[str, Any], declared: str | None, where: str) -> Body:
     if "content" not in entry:
         return MISSING
     content = entry["content"]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from accord.contract.bodies import Body, is_json
 from accord.contract.generators.parts import prepare_message, prepare_request
 from accord.contract.matching import match_message, match_response
-from accord.contract.model import AsyncMessage, HttpInteraction, MessageContents, SyncMessage
+from accord.contract.model import AsyncMessage, HttpInteraction, MessageContents, SyncMessage, has_generators
 from accord.contract.plugin_data import called_service
 from accord.contract.problems import ReplayProblem, named
 from accord.contract.steps import Call, Gather
@@ -23,7 +23,7 @@ from accord.contract.verification import (
     VerificationResult,
 )
 from accord.contract.wire import request_to_wire, response_from_wire
-from accord.core.errors import AccordError, AnswerError, ProviderUnreachableError
+from accord.core.errors import AccordError, AnswerError, ContractFormatError, ProviderUnreachableError
 from accord.core.http.messages import HttpRequest
 
 if TYPE_CHECKING:
@@ -31,11 +31,14 @@ if TYPE_CHECKING:
 
     from accord.contract.handlers import Handler
     from accord.contract.mismatches import Mismatch
-    from accord.contract.model import Contract, Interaction, ProviderState
+    from accord.contract.model import Contract, Interaction, ProviderState, Request
     from accord.contract.spec import SpecVersion
     from accord.contract.states import StateChanges
     from accord.contract.transports import CallTransport, ProviderTransport
     from accord.contract.verification import Event
+
+
+Part = TypeVar("Part", "Request", MessageContents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,9 +216,7 @@ class Replay:
     ) -> Generator[Call, Any, Sequence[Mismatch]]:
         if self._transport is None:
             raise ReplayProblem("an HTTP interaction, but no provider was given; name it with .app(…) or .url(…)")
-        prepared = (
-            prepare_request(interaction.request, values) if interaction.request.generators else interaction.request
-        )
+        prepared = _prepared(prepare_request, interaction.request, values)
         request = yield from self._filtered(request_to_wire(prepared))
         try:
             exchange = yield from self._transport.send(request)
@@ -242,7 +243,7 @@ class Replay:
     def _compare_answer(
         self, message: SyncMessage, spec: SpecVersion, values: Mapping[str, Any]
     ) -> Generator[Call, Any, Sequence[Mismatch]]:
-        request = prepare_message(message.request, values) if message.request.generators else message.request
+        request = _prepared(prepare_message, message.request, values)
         content = request.body.json() if is_json(request.body.media_type()) else request.body.data
         produced = yield from self._produce(message, (content, dict(request.metadata)))
         answers = produced if isinstance(produced, list) and len(message.responses) > 1 else [produced]
@@ -269,6 +270,16 @@ class Replay:
     def _tell(self, event: Event) -> None:
         for listener in self._listeners:
             listener(event)
+
+
+def _prepared(prepare: Callable[[Part, Mapping[str, Any]], Part], part: Part, values: Mapping[str, Any]) -> Part:
+    """The request with its generators applied, which take what the state handlers gave."""
+    if not has_generators(part):
+        return part
+    try:
+        return prepare(part, values)
+    except ContractFormatError as error:
+        raise ReplayProblem(str(error)) from error
 
 
 def _contents(produced: Any) -> MessageContents:

@@ -213,7 +213,8 @@ def _rule_list(document: Any, where: str) -> RuleList:
     if not isinstance(combine, str) or combine.upper() not in ("AND", "OR"):
         raise ContractFormatError(f"expected 'combine' to be AND or OR, seen {_shown(combine)}", path=where)
     rules = [rule_from_json(rule, f"{where}.matchers[{index}]") for index, rule in enumerate(document["matchers"])]
-    return RuleList(tuple(rules), combine.upper())
+    extra = {key: value for key, value in document.items() if key not in ("combine", "matchers")}
+    return RuleList(tuple(rules), combine.upper(), extra)
 
 
 def _from_v2(document: dict[str, Any], where: str) -> MatchingRules:
@@ -260,7 +261,7 @@ def _name_of(expression: PathExpression) -> str:
 
 
 def _rule_list_to_json(rules: RuleList) -> dict[str, Any]:
-    return {"combine": rules.combine, "matchers": [rule_to_json(rule) for rule in rules.rules]}
+    return {"combine": rules.combine, "matchers": [rule_to_json(rule) for rule in rules.rules], **rules.extra}
 
 
 def _to_v2(rules: MatchingRules) -> dict[str, Any]:

@@ -127,9 +127,12 @@ def take_values(template: Mapping[str, Any]) -> TakenValues:
     for name, value in template.items():
         items = value if isinstance(value, (list, tuple)) else [value]
         texts = []
+        # Other tools know rules for a name, not for one of its values: the same for each is written as the name's own.
+        rules_of_each = [_rules_of_text(name, item) for item in items]
+        alike = len(items) == 1 or all(rules and rules == rules_of_each[0] for rules in rules_of_each)
         for index, item in enumerate(items):
-            tokens: tuple[Token, ...] = (name,) if len(items) == 1 else (name, index)
-            rules = _rules_of_text(name, item)
+            tokens: tuple[Token, ...] = (name,) if alike else (name, index)
+            rules = rules_of_each[index]
             if rules:
                 combine = item.combine if isinstance(item, Matcher) else "AND"
                 entries[PathExpression(tokens, format_path(tokens))] = RuleList(rules, combine)

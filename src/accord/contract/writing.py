@@ -52,13 +52,16 @@ def contract_to_json(contract: Contract) -> dict[str, Any]:
         UsageError: the contract holds what its version cannot express.
     """
     version = contract.version
-    document: dict[str, Any] = {"consumer": {"name": contract.consumer}, "provider": {"name": contract.provider}}
+    document: dict[str, Any] = {
+        "consumer": {"name": contract.consumer, **contract.extra.get("consumer", {})},
+        "provider": {"name": contract.provider, **contract.extra.get("provider", {})},
+    }
     if version is SpecVersion.V4:
         document["interactions"] = [interaction_to_json(item, version) for item in contract.interactions]
     else:
         document |= _sections_before_v4(contract)
     document["metadata"] = {**contract.metadata, "pactSpecification": {"version": version.value}}
-    return document | dict(contract.extra)
+    return document | {key: value for key, value in contract.extra.items() if key not in document}
 
 
 def _sections_before_v4(contract: Contract) -> dict[str, Any]:
@@ -102,7 +105,9 @@ def interaction_to_json(item: Interaction, version: SpecVersion) -> dict[str, An
 
 
 def _before_v4(item: Interaction, version: SpecVersion) -> dict[str, Any]:
-    document: dict[str, Any] = {"description": item.description}
+    # What V4 brought beside the parts stays in older files as keys that other tools do not know.
+    later = {"key": item.key, "pending": item.pending, "comments": dict(item.comments)}
+    document: dict[str, Any] = {"description": item.description} | {name: each for name, each in later.items() if each}
     if version is SpecVersion.V3:
         if item.states:
             document["providerStates"] = _states(item)
@@ -137,7 +142,7 @@ _TYPES: dict[type, str] = {
 
 def _states(item: Interaction) -> list[dict[str, Any]]:
     return [
-        {"name": state.name, **({"params": dict(state.parameters)} if state.parameters else {})}
+        {"name": state.name, **({"params": dict(state.parameters)} if state.parameters else {}), **state.extra}
         for state in item.states
     ]
 
@@ -162,6 +167,11 @@ def _rest(part: Request | Response, version: SpecVersion) -> dict[str, Any]:
     if part.rules:
         document["matchingRules"] = rules_to_json(part.rules, v2=version.is_flat)
     if part.generators:
+        if version.is_flat:
+            raise UsageError(
+                f"generators ({', '.join(part.generators)}) need version 3.0 or 4.0, this pact is to be "
+                f"{version.value}; write it as one of these, or remove them"
+            )
         document["generators"] = dict(part.generators)
     return document | dict(part.extra)
 
@@ -202,7 +212,8 @@ def _body(body: Body, key: str, version: SpecVersion) -> dict[str, Any]:
     if body.state == "missing":
         return {}
     if version is SpecVersion.V4:
-        return {key: _v4_body(body)}
+        content = _v4_body(body)
+        return {key: {**content, **body.extra} if content is not None else None}
     if body.state == "null":
         return {key: None}
     if body.state == "empty":

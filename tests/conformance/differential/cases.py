@@ -25,28 +25,30 @@ class BodyCase:
         actual: the body seen, as JSON text.
         rules: ``matchingRules`` as they stand in a file of the version.
         version: of the file.
+        content_type: of both; another than JSON's for plain text, in V4 alone.
     """
 
     example: str
     actual: str
     rules: dict[str, Any] = field(default_factory=dict)
     version: str = "4.0"
+    content_type: str = reference.JSON_TYPE
 
     def ours(self) -> list[Mismatch]:
         """What our engine finds."""
-        value = json.loads(self.example)
+        value = json.loads(self.example) if self.content_type == reference.JSON_TYPE else self.example
         version = SpecVersion.parse(self.version)
-        body = {"content": value, "contentType": "application/json"} if version is SpecVersion.V4 else value
+        body = {"content": value, "contentType": self.content_type} if version is SpecVersion.V4 else value
         document = {"status": 200, "body": body, "matchingRules": self.rules}
         if version is not SpecVersion.V4:
             document["headers"] = {"Content-Type": "application/json"}
         expected = response_from_json(document, version)
-        actual = Response(200, expected.headers, Body.of_bytes(self.actual.encode(), "application/json"))
+        actual = Response(200, expected.headers, Body.of_bytes(self.actual.encode(), self.content_type))
         return match_response(expected, actual, spec=version)
 
     def theirs(self) -> list[dict[str, Any]]:
         """What the reference finds."""
-        return reference.response_mismatches(self.example, self.actual, self.rules)
+        return reference.response_mismatches(self.example, self.actual, self.rules, content_type=self.content_type)
 
     def __str__(self) -> str:
         rules = json.dumps(self.rules, ensure_ascii=False)

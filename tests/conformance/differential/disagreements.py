@@ -7,6 +7,7 @@ it, so that a reference that changes is noticed.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -79,6 +80,19 @@ def _null_under_a_text_rule(case: BodyCase) -> bool:
     return None in list(values_in(json.loads(case.actual))) and bool({"regex", "include"} & rule_names(case.rules))
 
 
+_UNPADDED = re.compile(r"(^|[-/:])\d([-/:]|$)")
+
+
+def _fewer_digits_than_letters(case: BodyCase) -> bool:
+    texts = [value for value in values_in(json.loads(case.actual)) if isinstance(value, str)]
+    return bool({"date", "time", "datetime"} & rule_names(case.rules)) and any(map(_UNPADDED.search, texts))
+
+
+def _dated(kind: str, date_format: str, text: str) -> BodyCase:
+    rules = _rules({"match": kind, "format": date_format}, path="$.a")
+    return BodyCase('{"a": "x"}', json.dumps({"a": text}), rules)
+
+
 DISAGREEMENTS = (
     Disagreement(
         "an array rule whose example is empty still counts the items",
@@ -125,4 +139,33 @@ DISAGREEMENTS = (
         shape=_equal_weights,
         reference_wavers=True,
     ),
+    Disagreement(
+        "two letters of a date are two digits",
+        _dated("date", "yyyy-MM-dd", "2024-1-1"),
+        we_match=False,
+        because="V3, 'date': the format is Java's, where MM is a month of exactly two digits and M of one or two; the "
+        "same for HH, mm, ss and for the letters below a second",
+        shape=_fewer_digits_than_letters,
+    ),
 )
+
+TEXTS_APART = {
+    "a whole number in plain text may be negative": (
+        BodyCase("1", "-3", _rules({"match": "integer"}), content_type="text/plain"),
+        True,
+    ),
+    "two letters of a date in plain text are two digits": (
+        BodyCase("x", "2024-1-1", _rules({"match": "date", "format": "yyyy-MM-dd"}), content_type="text/plain"),
+        False,
+    ),
+}
+"""Texts judged differently: a whole number may be negative (V3, 'integer'); for dates see above."""
+
+DATES_APART = {
+    "yyyy takes no year of two digits": (_dated("date", "yyyy-MM-dd", "24-02-29"), False),
+    "SSS are three digits": (_dated("time", "HH:mm:ss.SSS", "10:30:59.12"), False),
+    "a leap year has a 366th day": (_dated("date", "yyyy-DDD", "2024-366"), True),
+    "UTC is a time zone": (_dated("datetime", "yyyy-MM-dd HH:mm:ss z", "2024-02-29 10:30:59 UTC"), True),
+}
+"""Further dates judged differently, all by the meaning of Java's letters: case, and whether ours matches. No strategy
+makes them, so that they need no shape."""

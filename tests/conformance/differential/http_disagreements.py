@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tests.conformance.differential.cases import BodyCase
 from tests.conformance.differential.disagreements import known
 from tests.conformance.differential.http_cases import RequestCase, ResponseCase
+from tests.conformance.differential.shapes import rule_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,6 +46,16 @@ def _lines_that_hold_a_list(case: RequestCase | ResponseCase) -> bool:
     return False
 
 
+def _encoded_path(case: RequestCase | ResponseCase) -> bool:
+    return isinstance(case, RequestCase) and "%" in case.sent_target.partition("?")[0]
+
+
+def _negative_whole_number(case: RequestCase | ResponseCase) -> bool:
+    rules = case.rules if isinstance(case, RequestCase) else case.document["matchingRules"]
+    values = case.sent_target if isinstance(case, RequestCase) else str(case.headers)
+    return "integer" in rule_names(rules) and re.search(r"-\d", values) is not None
+
+
 HTTP_DISAGREEMENTS: tuple[HttpDisagreement, ...] = (
     HttpDisagreement(
         "several header lines and one line with commas are the same",
@@ -52,5 +64,19 @@ HTTP_DISAGREEMENTS: tuple[HttpDisagreement, ...] = (
         because="RFC 9110, section 5.3: lines of one name may be joined with commas without a change of meaning, and "
         "servers and proxies do. The reference splits lines of headers it knows to be lists only",
         shape=_lines_that_hold_a_list,
+    ),
+    HttpDisagreement(
+        "a path is the same however it is encoded",
+        RequestCase("/ünï", "/%C3%BCn%C3%AF"),
+        we_match=True,
+        because="RFC 3986, section 6.2.2: a character and its percent-encoding are one path, and no client sends ü bare",
+        shape=_encoded_path,
+    ),
+    HttpDisagreement(
+        "a whole number in a query may be negative",
+        RequestCase("/", "/?q=-3", query={"q": ["1"]}, rules={"query": {"q": {"matchers": [{"match": "integer"}]}}}),
+        we_match=True,
+        because="V3, 'integer': the value is an integer, and -3 is one, as the reference itself says of it in JSON",
+        shape=_negative_whole_number,
     ),
 )

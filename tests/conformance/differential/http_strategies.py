@@ -27,7 +27,7 @@ RULES: tuple[dict[str, Any], ...] = (
     {"match": "type"},
     {"match": "equality"},
     {"match": "regex", "regex": r"^\d+$"},
-    {"match": "regex", "regex": "^[a-z]+$"},
+    {"match": "regex", "regex": "[a-z]+"},
     {"match": "regex", "regex": "^.*$"},
     {"match": "include", "value": "a"},
     {"match": "integer"},
@@ -39,7 +39,7 @@ RULES: tuple[dict[str, Any], ...] = (
     {"match": "date", "format": "yyyy-MM-dd"},
 )
 PATH_RULES: tuple[dict[str, Any], ...] = (
-    {"match": "regex", "regex": r"^/orders/\d+$"},
+    {"match": "regex", "regex": r"/orders/\d+"},
     {"match": "regex", "regex": "^/.*$"},
     {"match": "regex", "regex": r"^/orders(/\w+)*$"},
     {"match": "include", "value": "orders"},

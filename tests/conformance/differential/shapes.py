@@ -53,16 +53,10 @@ def _places(case: BodyCase, text: str) -> Iterator[Place]:
 
 def _below(value: Any, active: ActiveRules) -> Iterator[Place]:
     rules, cascaded = active.best() or (RuleList(()), False)
-    yield Place(value, rules, cascaded, _tied(active))
+    yield Place(value, rules, cascaded, active.is_tied)
     children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for step, child in children:
         yield from _below(child, active.step(step))
-
-
-def _tied(active: ActiveRules) -> bool:
-    """Whether two expressions that end here have the same weight: then the order of the file decides with us."""
-    ranks = [score * (len(tokens) + 1) for _, tokens, position, score in active._alive if position == len(tokens)]
-    return ranks.count(max(ranks, default=0)) > 1
 
 
 def rule_names(rules: Any) -> set[str]:

@@ -43,8 +43,8 @@ NUMBERS = (
     2**64 - 1,
 )
 PATTERNS = (
-    "^a$", "^a+$", "^[a-c]*$", "^(abc|a)$", r"^\d+$", r"^-?\d+(\.\d+)?$", "^.*$", "^$", r"^\w+$", r"^\d{4}-\d\d-\d\d$",
-    "^(true|false)$",
+    "a", "a+", "ab", "^[a-c]*", "(abc|a)", "abc|a", r"\d+", r"-?\d+(\.\d+)?", ".*", "", "^$", r"^\w+$", r"\d{4}-\d\d-\d\d",
+    "(?:true|false)", "^a|b$",
 )  # fmt: skip
 FORMATS = {
     "date": ("yyyy-MM-dd", "dd/MM/yyyy", "yyyy-M-d", "yyyyMMdd", "EEE, dd MMM yyyy"),

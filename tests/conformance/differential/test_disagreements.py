@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.conformance.differential import reference
-from tests.conformance.differential.disagreements import DISAGREEMENTS, Disagreement
+from tests.conformance.differential.disagreements import DATES_APART, DISAGREEMENTS, TEXTS_APART, Disagreement
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -23,3 +23,10 @@ def test_a_named_disagreement_is_judged_as_it_says(item: Disagreement) -> None:
 @pytest.mark.parametrize("item", DISAGREEMENTS, ids=lambda item: item.name)
 def test_the_shape_of_a_disagreement_fits_its_case(item: Disagreement) -> None:
     assert item.shape(item.case)
+
+
+@pytest.mark.parametrize("name", [*DATES_APART, *TEXTS_APART])
+def test_a_text_is_judged_as_the_specification_says(name: str) -> None:
+    case, we_match = (DATES_APART | TEXTS_APART)[name]
+    assert (not case.ours()) == we_match
+    assert (not case.theirs()) != we_match, "the reference agrees now: take the case off the list"

@@ -29,6 +29,11 @@ def root(*matchers: dict[str, object], combine: str = "AND") -> dict[str, object
     return {"body": {"$": {"combine": combine, "matchers": list(matchers)}}}
 
 
+def dated(date_format: str, text: str) -> BodyCase:
+    rules = {"body": {"$.a": {"matchers": [{"match": "datetime", "format": date_format}]}}}
+    return BodyCase('{"a": "x"}', json.dumps({"a": text}), rules)
+
+
 BODIES = {
     "values frees the keys of an object, not its values": (BodyCase('{"a": 1}', '{"a": 2}', root(VALUES)), False),
     "values takes the same value under another key": (BodyCase('{"a": 1}', '{"b": 1}', root(VALUES)), True),
@@ -53,6 +58,10 @@ BODIES = {
         ),
         False,
     ),
+    "an offset has fewer than 24 hours": (dated("yyyy-MM-dd'T'HH:mm:ssXXX", "2024-02-29T10:30:59+25:00"), False),
+    "an offset has fewer than 60 minutes": (dated("yyyy-MM-dd'T'HH:mm:ssXXX", "2024-02-29T10:30:59+02:60"), False),
+    "2023 has no 366th day": (dated("yyyy-DDD", "2023-366"), False),
+    "a year of five digits needs a sign": (dated("yyyy-MM-dd", "10000-01-01"), False),
     "notEmpty reaches the objects below": (BodyCase('{"a": {}}', '{"a": {}}', root(NOT_EMPTY)), False),
 }
 

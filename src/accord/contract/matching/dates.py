@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
+from calendar import isleap, monthrange
 from functools import lru_cache
 
 from accord.contract.date_formats import DEFAULT_FORMATS, RANGES, DateFormatError, Field, FormatPart, parse_format
@@ -12,13 +12,19 @@ from accord.contract.patterns import fullmatch
 __all__ = ["DEFAULT_FORMATS", "DateFormatError", "matches_format"]
 
 _ZONE_NAME = r"(?:[A-Za-z]+(?:/[A-Za-z_+\-0-9]+)*)"
+_SIXTY = r"[0-5]\d"
+_HOURS = r"[+-](?:[01]\d|2[0-3])"
 _OFFSETS = {
-    1: r"[+-]\d{2}(?:\d{2})?",
-    2: r"[+-]\d{4}",
-    3: r"[+-]\d{2}:\d{2}",
-    4: r"[+-]\d{4}(?:\d{2})?",
-    5: r"[+-]\d{2}:\d{2}(?::\d{2})?",
+    1: rf"{_HOURS}(?:{_SIXTY})?",
+    2: rf"{_HOURS}{_SIXTY}",
+    3: rf"{_HOURS}:{_SIXTY}",
+    4: rf"{_HOURS}{_SIXTY}(?:{_SIXTY})?",
+    5: rf"{_HOURS}:{_SIXTY}(?::{_SIXTY})?",
 }
+
+
+_LEAP_YEAR = 366
+"""Days of a leap year."""
 
 
 def matches_format(text: str, date_format: str) -> bool:
@@ -38,7 +44,9 @@ def matches_format(text: str, date_format: str) -> bool:
 
 
 def _exists(parts: dict[str, int]) -> bool:
-    """Whether year, month and day make a day of the calendar."""
+    """Whether year, month and day, or year and day, make a day of the calendar."""
+    if parts.get("D") == _LEAP_YEAR and "y" in parts:
+        return isleap(parts["y"])
     month = parts.get("M", parts.get("L"))
     if month is None or "d" not in parts:
         return True
@@ -93,7 +101,10 @@ def _worded(field: Field) -> str | None:
 
 def _digits(letter: str, width: int) -> str:
     if letter in "yuY":
-        return r"\d{2}" if width == 2 else rf"[+-]?\d{{{1 if width < 4 else 4},9}}"  # noqa: PLR2004 - yy is two digits
+        if width == 2:  # noqa: PLR2004 - yy is two digits
+            return r"\d{2}"
+        # Years of more digits than letters need a sign, as in ISO 8601.
+        return r"[+-]?\d{1,9}" if width < 4 else r"(?:-?\d{4}|[+-]\d{5,9})"  # noqa: PLR2004 - four letters are a whole year
     if letter in "SnNA":
         return rf"\d{{{width}}}" if letter == "S" else r"\d+"
     if letter in "Qq":

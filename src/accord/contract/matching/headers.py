@@ -23,6 +23,12 @@ _NEVER_LISTS = (
     "retry-after",
 )
 
+_LISTS = (
+    "accept", "accept-encoding", "accept-language", "access-control-allow-headers", "access-control-allow-methods",
+    "access-control-expose-headers", "access-control-request-headers", "allow", "cache-control", "if-match",
+    "if-none-match", "vary",
+)  # fmt: skip
+
 
 def match_headers(
     expected: Mapping[str, tuple[str, ...]], actual: Mapping[str, tuple[str, ...]], rules: RuleCategory
@@ -60,6 +66,8 @@ def _compare(name: str, expected: tuple[str, ...], actual: tuple[str, ...], rule
         expected, actual = _split(expected), _split(actual)
     by_rule = rules_for_name(name, rules, fold_case=True)
     if by_rule:
+        if lower in _LISTS:  # a rule is for each element of a list
+            expected, actual = _split(expected), _split(actual)
         return compare_values(tuple(v.strip() for v in expected), tuple(v.strip() for v in actual), by_rule)
     if len(expected) != len(actual):
         return [f"expected {shown(one_or_all(expected))}, seen {shown(one_or_all(actual))}"]

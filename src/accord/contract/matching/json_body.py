@@ -10,7 +10,7 @@ from accord.contract.matching.values import check_all, check_json, check_length,
 from accord.contract.mismatches import ABSENT, Mismatch, MismatchKind, kind_of, shown
 from accord.contract.paths import PathExpression, Wildcard, join
 from accord.contract.rule_format import rule_from_json, rules_from_json
-from accord.contract.rules import OPTIONAL, ActiveRules, Rule, RuleCategory, RuleList
+from accord.contract.rules import NO_ACTIVE_RULES, OPTIONAL, ActiveRules, Rule, RuleCategory, RuleList
 from accord.core.errors import DocumentError
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ MAX_MISMATCHES = 1000
 """Differences of one body beyond which the comparison stops: whoever has so many needs no more."""
 
 _NAMES_COMPARED = 30
-NO_ACTIVE_RULES = ActiveRules([], 0)
 NO_KEYS: Mapping[str, Any] = MappingProxyType({})
 _ARRAY_ONLY_PASSES = (
     "number", "integer", "decimal", "date", "time", "datetime", "include", "boolean", "semver", "regex",
@@ -168,11 +167,11 @@ class JsonMatcher:
             self.compare(join(path, key), expected.get(key, example), value, active.step(key))
 
     def _compare_each_key(self, path: str, actual: dict[str, Any], rules: RuleList) -> None:
-        each_key = [rule for rule in rules.rules if rule.match == "eachKey"]
-        for rule, nested in ((outer, nested) for outer in each_key for nested in outer.get("rules") or []):
+        each_key = (rule for rule in rules.rules if rule.match == "eachKey")
+        for example, nested in ((rule.get("value"), nested) for rule in each_key for nested in rule.get("rules") or []):
             key_rule = rule_from_json(nested, path)
             for key in actual:
-                message = check_text(key_rule, str(rule.get("value") or ""), key)
+                message = check_text(key_rule, str(example or ""), key)
                 if message:
                     self._report(join(path, key), ABSENT, key, f"key {key!r}: {message}")
 

@@ -24,7 +24,7 @@ from accord.contract.matching.dates import DateFormatError, matches_format
         ("D", "366"),
         ("VV", "Europe/Berlin"),
         ("G Q", "AD 1"),
-        ("yyyy", "12345"),
+        ("yyyy", "+12345"),
     ],
 )
 def test_a_text_in_its_format_fits(date_format: str, text: str) -> None:
