@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from accord.contract.journal import Entry
     from accord.contract.mock import MockSession
     from accord.contract.mock_shells import Finish, InProcessMock, MockServer, Session
-    from accord.contract.model import Interaction, ProviderState, Response
+    from accord.contract.model import HttpInteraction, Interaction, ProviderState, Response
 
-Kind = TypeVar("Kind", bound="Interaction")
+I = TypeVar("I", bound="Interaction")  # noqa: E741 - the letter of the thing
 
 
 class Pact:
@@ -55,7 +55,7 @@ class Pact:
         self._expected: list[tuple[Interaction, Entry]] = []
         self._begun: dict[object, str] = {}
         self._proved: list[Entry] = []
-        self._last_proved: list[Interaction] = []
+        self._last_proved: list[HttpInteraction] = []
 
     @property
     def path(self) -> Path:
@@ -132,8 +132,8 @@ class Pact:
         """
         from accord.contract.model import HttpInteraction  # noqa: PLC0415 - as above
 
-        expected = [interaction for interaction, _ in self._expected] or self._last_proved
-        interactions = [each for each in expected if isinstance(each, HttpInteraction)]
+        expected = [interaction for interaction, _ in self._expected]
+        interactions = [each for each in expected if isinstance(each, HttpInteraction)] or self._last_proved
         if not interactions:
             raise UsageError("no interaction to try: define one, or use it after the block that proved one")
         try:
@@ -182,7 +182,7 @@ class Pact:
         self._expected.append((interaction, self._entry(interaction, plugins)))
         return self
 
-    def take_expected(self, kind: type[Kind], missing: str) -> tuple[list[Kind], Finish]:
+    def take_expected(self, kind: type[I], missing: str) -> tuple[list[I], Finish]:
         """What is expected of one kind, for a mock, and what judges the mock when its block is left.
 
         Raises:
@@ -226,6 +226,8 @@ class Pact:
     def _finish(
         self, taken: Sequence[tuple[Interaction, Entry]], session: Session, error: BaseException | None
     ) -> None:
+        from accord.contract.model import HttpInteraction  # noqa: PLC0415 - as above
+
         problems = session.problems()
         title = self._title
         if error is not None:
@@ -235,7 +237,7 @@ class Pact:
             return
         if problems:
             raise PactFailed(title, problems)
-        self._last_proved = [interaction for interaction, _ in taken]
+        self._last_proved = [each for each, _ in taken if isinstance(each, HttpInteraction)]
         self._record([entry for _, entry in taken])
 
     @property

@@ -18,6 +18,7 @@ from accord.contract.grpc.contents import (
 from accord.contract.grpc.descriptors import Method, method_of
 from accord.contract.grpc.json_form import from_json, said_in, to_json
 from accord.contract.mismatches import Mismatch, shown
+from accord.contract.model import has_generators
 from accord.contract.plugin_data import called_service
 from accord.core.errors import AccordError
 
@@ -87,7 +88,7 @@ def _answer(call: SyncMessage, method: Method) -> Answer:
     answered = call.responses[0]
     status = status_of(answered)
     data = answered.body.data
-    if answered.generators:
+    if has_generators(answered):
         answered, data = _generated(answered, method, said(call, "response"))
     metadata = tuple((name.lower(), str(value)) for name, value in without_own(answered).metadata.items())
     return Answer(status, str(answered.metadata.get(MESSAGE, "")), data, metadata)

@@ -18,6 +18,7 @@ from accord.contract.grpc.contents import (
 )
 from accord.contract.grpc.contexts import Aborted, AioContext, SyncContext
 from accord.contract.grpc.json_form import from_json, to_json
+from accord.contract.model import has_generators
 from accord.contract.problems import ReplayProblem, named
 from accord.contract.steps import Call
 from accord.contract.transports import CallTransport
@@ -173,7 +174,7 @@ def is_coroutine_function(function: Any) -> bool:
 def _request(message: SyncMessage, method: Method, values: Mapping[str, Any]) -> tuple[bytes, Pairs]:
     """The bytes and metadata to send; what state handlers returned is filled in."""
     request, data = message.request, message.request.body.data
-    if request.generators:
+    if has_generators(request):
         request = prepare_message(as_json_body(request, to_json(decoded(data, method.request))), values)
         data = from_json(request.body.json(), method.request).SerializeToString()
     # gRPC takes names in small letters only
