@@ -12,6 +12,8 @@ from accord.core.configuration import describe_keys
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PROSE = [*PAGES, ROOT / "ARCHITECTURE.md", ROOT / "CONTRIBUTING.md", ROOT / "examples" / "shop" / "README.md"]
+LINK = re.compile(r"\]\((?!https?://|#)([^)#\s]+)")
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
 
@@ -21,6 +23,17 @@ def test_every_python_example_of_a_page_runs(page: Path, tmp_path: Path) -> None
     for number, code in enumerate(BLOCK.findall(page.read_text(encoding="utf-8"))):
         done = run(code, tmp_path, number)
         assert done.returncode == 0, f"example {number + 1} of {page.name}:\n{code}\n{done.stdout}{done.stderr}"
+
+
+@pytest.mark.parametrize("page", PROSE, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_of_a_page_leads_to_a_file(page: Path) -> None:
+    targets = LINK.findall(BLOCK.sub("", page.read_text(encoding="utf-8")))
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_every_guide_can_be_reached_from_the_readme() -> None:
+    targets = set(LINK.findall((ROOT / "README.md").read_text(encoding="utf-8")))
+    assert [page.name for page in PAGES[1:] if f"docs/{page.name}" not in targets] == []
 
 
 def run(code: str, folder: Path, number: int) -> subprocess.CompletedProcess[str]:

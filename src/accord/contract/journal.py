@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Any
 
 from accord.contract.model import HttpInteraction
 from accord.contract.spec import SpecVersion
-from accord.contract.writing import contract_to_json, interaction_to_json, replace_file
+from accord.contract.writing import contract_to_json, interaction_to_json, replace_file, unwritable
 from accord.core.documents import json_bytes
-from accord.core.errors import DocumentError, UsageError
+from accord.core.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -245,7 +245,7 @@ def locked(path: Path) -> Iterator[None]:
         path.parent.mkdir(parents=True, exist_ok=True)
         folder = os.open(path.parent, os.O_RDONLY)  # the folder itself is the lock: no lock file is left behind
     except OSError as error:
-        raise DocumentError(f"cannot be written: {error.strerror}", source=str(path)) from error
+        raise unwritable(path, error) from error
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
         yield

@@ -64,7 +64,7 @@ def _contract(document: Any, source: str | None) -> Contract:
     version = _spec_version(document, metadata)
     interactions: list[Interaction] = []
     for section, read in (("interactions", _interaction), ("messages", _v3_message)):
-        for index, item in enumerate(_expect(document.get(section) or [], list, f"$.{section}")):
+        for index, item in enumerate(_section(document, section)):
             interactions.append(_named(read, item, version, f"$.{section}[{index}]"))
     return Contract(
         consumer=_participant(document, "consumer"),
@@ -114,13 +114,18 @@ def _spec_version(document: dict[str, Any], metadata: dict[str, Any]) -> SpecVer
 
 def _guessed_version(document: dict[str, Any]) -> SpecVersion:
     """Files without a version are old, or written by hand: judge them by what they use."""
-    listed = _expect(document.get("interactions") or [], list, "$.interactions")
-    interactions = [item for item in listed if isinstance(item, dict)]
+    interactions = [item for item in _section(document, "interactions") if isinstance(item, dict)]
     if any("type" in item for item in interactions):
         return SpecVersion.V4
     if "messages" in document or any("providerStates" in item for item in interactions):
         return SpecVersion.V3
     return SpecVersion.V2
+
+
+def _section(document: dict[str, Any], name: str) -> list[Any]:
+    """Absent or null is none; anything else that is no array is refused, ``{}`` too: it would verify nothing."""
+    entry = document.get(name)
+    return [] if entry is None else _expect(entry, list, f"$.{name}")
 
 
 def _participant(document: dict[str, Any], role: str) -> str:

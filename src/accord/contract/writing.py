@@ -42,7 +42,15 @@ def replace_file(path: Path, data: bytes) -> None:
             temporary.unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise DocumentError(f"cannot be written: {error.strerror}", source=str(path)) from error
+        raise unwritable(path, error) from error
+
+
+def unwritable(path: Path, error: OSError) -> DocumentError:
+    """Why a file cannot be written, in terms of the folder that was asked for."""
+    for folder in path.parents:
+        if folder.exists() and not folder.is_dir():
+            return DocumentError(f"cannot be written: {folder} is a file; a folder was expected", source=str(path))
+    return DocumentError(f"cannot be written: {error.strerror}", source=str(path))
 
 
 def contract_to_json(contract: Contract) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def test_every_public_matcher_is_among_them() -> None:
         (lambda: match.uuid("x"), "does not match"),
         (lambda: match.string(1), r"match.string\(1\): expected a str"),
         (lambda: match.integer(True), "expected an int"),
-        (lambda: match.integer("1"), "expected a int"),
+        (lambda: match.integer("1"), "expected an int"),
         (lambda: match.decimal(True), "expected a float"),
         (lambda: match.decimal("1"), "expected a float"),
         (lambda: match.number(False), "expected a number"),
@@ -85,6 +85,15 @@ def test_every_public_matcher_is_among_them() -> None:
 def test_a_matcher_that_contradicts_itself_is_refused_at_once(make: Callable[[], Any], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         make()
+
+
+@pytest.mark.parametrize(
+    ("make", "expected"),
+    [(match.integer, "an int"), (match.boolean, "a bool"), (match.string, "a str")],
+)
+def test_an_example_of_another_type_is_refused_with_the_type_expected(make: Any, expected: str) -> None:
+    with pytest.raises(UsageError, match=f"expected {expected} as the example"):
+        make([])
 
 
 def test_a_pattern_that_never_ends_on_its_example_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

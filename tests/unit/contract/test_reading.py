@@ -163,6 +163,8 @@ def test_a_file_is_read_with_or_without_a_byte_order_mark(tmp_path: Path) -> Non
         (pact(interactions=5), "$.interactions", "expected an array, seen the number 5"),
         (pact("4.0", interactions={"a": 1}), "$.interactions", "expected an array"),
         (pact(messages="x"), "$.messages", "expected an array"),
+        (pact(interactions={}), "$.interactions", "expected an array, seen an object"),
+        (pact("3.0.0", messages=""), "$.messages", "expected an array, seen the text ''"),
         (pact(interactions=[3]), "$.interactions[0]", "expected an object, seen the number 3"),
     ],
 )

@@ -273,5 +273,6 @@ def _dated(kind: str, example: str | dt.date | dt.time, date_format: str) -> Mat
 def _checked(example: Any, kinds: type | tuple[type, ...], name: str) -> Any:
     if not isinstance(example, kinds):
         wanted = kinds if isinstance(kinds, type) else kinds[-1]
-        raise UsageError(f"match.{name}({example!r}): expected a {wanted.__name__} as the example")
+        article = "an" if wanted is int else "a"
+        raise UsageError(f"match.{name}({example!r}): expected {article} {wanted.__name__} as the example")
     return example
