@@ -26,6 +26,7 @@ def test_the_names_of_accord_are_these() -> None:
 def test_the_names_of_the_contract_package_are_these() -> None:
     assert accord.contract.__all__ == [
         "AsyncMessage",
+        "Body",
         "Contract",
         "HttpInteraction",
         "MessageContents",

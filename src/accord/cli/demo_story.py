@@ -28,9 +28,6 @@ RUNNING = {"InventoryService": "1.2.0", "PaymentService": "1.5.0"}
 
 FOLDERS = {"InventoryService": "inventory", "OrderService": "orders", "PaymentService": "payments"}
 PROVIDER_TEST = "test_provider.py"
-MANY_FILES = 8
-"""From here on two workers are worth their start."""
-
 WHERE = ("--to", ENVIRONMENT, "--pacts", "contracts")
 
 TIME_LIMIT = 300
@@ -145,7 +142,7 @@ class Story:
         folders = [shop / "tests" / service / level for service in services]
         files = [path for folder in folders for path in sorted(folder.glob("test_*.py")) if path.name != PROVIDER_TEST]
         self._begin(chapter, f"{level} tests")
-        outcome, suite = self._pytest(shop, files, workers=2 if len(files) > MANY_FILES else 0)
+        outcome, suite = self._pytest(shop, files, workers=2 if level == "integration" else 0)
         if outcome.code != 0:
             raise AccordError(f"the shop's {level} tests failed, which is no part of the demo:\n{outcome.output}")
         whose = "OrderService's own tests" if services == ("orders",) else f"of {', '.join(services)}"

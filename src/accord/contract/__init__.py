@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from accord.contract import matchers as match
+    from accord.contract.bodies import Body
     from accord.contract.consumer import Pact
     from accord.contract.findings import PactFailed, VerificationFailed
     from accord.contract.matching import match_message, match_request, match_response
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AsyncMessage",
+    "Body",
     "Contract",
     "HttpInteraction",
     "MessageContents",
@@ -60,6 +62,7 @@ _HOMES = {
     ),
     **dict.fromkeys(("PactFiles", "PactSource", "ResultSink"), "ports"),
     **dict.fromkeys(("PactFailed", "VerificationFailed"), "findings"),
+    "Body": "bodies",
     "Mismatch": "mismatches",
     "Pact": "consumer",
     "SpecVersion": "spec",

@@ -48,6 +48,13 @@ class Body:
         return cls("present" if data else "empty", data=data, content_type=content_type)
 
     @classmethod
+    def of(cls, value: Any) -> Body:
+        """A body of a plain value: bytes and texts as they are, all else as JSON."""
+        if isinstance(value, (bytes, bytearray)):
+            return cls.of_bytes(bytes(value))
+        return cls.of_text(value) if isinstance(value, str) else cls.of_json(value)
+
+    @classmethod
     def of_json(cls, value: Any, content_type: str | None = "application/json") -> Body:
         """A body with a JSON value, kept as it is."""
         return cls("present", value=value, content_type=content_type)

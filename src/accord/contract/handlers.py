@@ -64,11 +64,17 @@ def state_template(state: str, parameters: Mapping[str, Any]) -> str:
     )
 
 
-def message_template(description: str) -> str:
-    """The function to write for a missing message producer, and the line that names it, ready to paste."""
+def message_template(description: str, *, answers: bool = False) -> str:
+    """The function to write for a missing message producer, and the line that names it, ready to paste.
+
+    Args:
+        description: the message.
+        answers: whether it answers a question, which it is given with its metadata.
+    """
     name = function_name(description)
+    arguments = "question: dict, metadata: dict" if answers else ""
     return (
-        f"def {name}() -> dict:\n"
+        f"def {name}({arguments}) -> dict:\n"
         f'    """{_docstring(description)}."""\n'
         f"    # let the provider's own code make the message, and return its content or (content, metadata)\n"
         f"\n"

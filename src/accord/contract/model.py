@@ -25,6 +25,17 @@ class ProviderState:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
+def _take_plain_values(part: Any, names: tuple[str, ...]) -> None:
+    """Let people write ``Request("GET", "/a", headers={"Accept": "text/csv"}, body={"id": 1})``."""
+    if not isinstance(part.body, Body):
+        object.__setattr__(part, "body", Body.of(part.body))
+    for name in names:
+        values = getattr(part, name)
+        if any(isinstance(value, str) for value in values.values()):
+            plain = {key: (value,) if isinstance(value, str) else tuple(value) for key, value in values.items()}
+            object.__setattr__(part, name, plain)
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """A request, expected or received.
@@ -51,6 +62,9 @@ class Request:
     query_text: str | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        _take_plain_values(self, ("query", "headers"))
+
 
 @dataclass(frozen=True, slots=True)
 class Response:
@@ -63,6 +77,9 @@ class Response:
     generators: Mapping[str, Any] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        _take_plain_values(self, ("headers",))
+
 
 @dataclass(frozen=True, slots=True)
 class MessageContents:
@@ -73,6 +90,9 @@ class MessageContents:
     rules: MatchingRules = NO_RULES
     generators: Mapping[str, Any] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _take_plain_values(self, ())
 
 
 def has_generators(part: Request | Response | MessageContents) -> bool:

@@ -255,6 +255,7 @@ class Verifier:
         """
         states: dict[str, Mapping[str, Any]] = {}
         messages: list[str] = []
+        answers: set[str] = set()
         for contract in self._selection.select(self._contracts()):
             for interaction in contract.interactions:
                 for state in interaction.states:
@@ -263,8 +264,12 @@ class Verifier:
                 is_message = isinstance(interaction, (AsyncMessage, SyncMessage))
                 if is_message and interaction.description not in self._messages:
                     messages.append(interaction.description)
+                    if isinstance(interaction, SyncMessage):
+                        answers.add(interaction.description)
         missing = tuple(dict.fromkeys(messages))
-        return render_templates(VerificationResult(self.provider, self.version, (), states, missing))
+        return render_templates(
+            VerificationResult(self.provider, self.version, (), states, missing, frozenset(answers))
+        )
 
     def verify(self) -> VerificationResult:
         """Replay all contracts.

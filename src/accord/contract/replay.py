@@ -95,6 +95,7 @@ class Replay:
         self._listeners = listeners
         self._options = options
         self._missing_messages: list[str] = []
+        self._missing_answers: set[str] = set()
         self._stopped = False
 
     def run(self, contracts: Sequence[Contract]) -> Generator[Call | Gather, Any, VerificationResult]:
@@ -118,7 +119,12 @@ class Replay:
             for transport in self._transports:
                 yield from transport.close()
         result = VerificationResult(
-            self._provider, self._version, tuple(results), self._states.missing, tuple(self._missing_messages)
+            self._provider,
+            self._version,
+            tuple(results),
+            self._states.missing,
+            tuple(self._missing_messages),
+            frozenset(self._missing_answers),
         )
         self._tell(VerificationFinished(result))
         return result
@@ -259,6 +265,8 @@ class Replay:
         producer = self._messages.get(message.description)
         if producer is None:
             self._missing_messages.append(message.description)
+            if isinstance(message, SyncMessage):
+                self._missing_answers.add(message.description)
             raise ReplayProblem(f"no producer for the message {message.description!r}")
         try:
             return (yield Call(producer, arguments))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from accord.contract.handlers import message_template, state_template
+from accord.contract.handlers import function_name, message_template, state_template
 from accord.contract.model import HttpInteraction
 from accord.contract.plugin_data import called_service
 
@@ -72,10 +72,15 @@ def _from_here(source: str) -> str:
 def render_templates(result: VerificationResult) -> str:
     """The functions to write for what had no handler; empty where nothing is missing."""
     templates = [state_template(name, parameters) for name, parameters in result.missing_states.items()]
-    templates += [message_template(description) for description in result.missing_messages]
+    templates += [message_template(each, answers=each in result.missing_answers) for each in result.missing_messages]
     if not templates:
         return ""
-    return "\n\n".join(["Write what is missing; ready to paste:", *templates])
+    tables = [
+        *(f"STATES = {{{name!r}: {function_name(name)}, …}}" for name in list(result.missing_states)[:1]),
+        *(f"MESSAGES = {{{name!r}: {function_name(name)}, …}}" for name in result.missing_messages[:1]),
+    ]
+    hint = f"In a file for --states, name them in a table instead: {', '.join(tables)}"
+    return "\n\n".join(["Write what is missing; ready to paste:", *templates, hint])
 
 
 def _contract(result: ContractResult) -> str:

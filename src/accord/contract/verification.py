@@ -94,6 +94,7 @@ class VerificationResult:
         contracts: a result for each contract.
         missing_states: provider states without a handler, each with its parameters.
         missing_messages: messages without a producer.
+        missing_answers: those of them that answer a question.
     """
 
     provider: str
@@ -101,6 +102,7 @@ class VerificationResult:
     contracts: tuple[ContractResult, ...]
     missing_states: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     missing_messages: tuple[str, ...] = ()
+    missing_answers: frozenset[str] = frozenset()
 
     @property
     def success(self) -> bool:

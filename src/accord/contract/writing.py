@@ -68,7 +68,7 @@ def contract_to_json(contract: Contract) -> dict[str, Any]:
         document["interactions"] = [interaction_to_json(item, version) for item in contract.interactions]
     else:
         document |= _sections_before_v4(contract)
-    document["metadata"] = {**contract.metadata, "pactSpecification": {"version": version.value}}
+    document["metadata"] = {"pactSpecification": {"version": version.value}, **contract.metadata}
     return document | {key: value for key, value in contract.extra.items() if key not in document}
 
 

@@ -49,16 +49,18 @@ class PollTimeout(AssertionError):  # noqa: N818 - a finding of the test, not a 
 
 @overload
 def poll_until(
-    check: Callable[[], Awaitable[T]], *, description: str, timeout: float = 10.0, interval: float = 0.005
+    check: Callable[[], Awaitable[T]], *, description: str = "", timeout: float = 10.0, interval: float = 0.005
 ) -> Awaitable[T]: ...
 
 
 @overload
-def poll_until(check: Callable[[], T], *, description: str, timeout: float = 10.0, interval: float = 0.005) -> T: ...
+def poll_until(
+    check: Callable[[], T], *, description: str = "", timeout: float = 10.0, interval: float = 0.005
+) -> T: ...
 
 
 def poll_until(
-    check: Callable[[], Any], *, description: str, timeout: float = 10.0, interval: float = 0.005
+    check: Callable[[], Any], *, description: str = "", timeout: float = 10.0, interval: float = 0.005
 ) -> Any | Awaitable[Any]:
     """Call ``check`` until what it returns is true, and return that.
 
@@ -67,7 +69,7 @@ def poll_until(
 
     Args:
         check: what to ask, again and again; takes nothing. An asynchronous check that hangs is cancelled in time.
-        description: what is waited for, to complete the sentence "waited 10 s for …".
+        description: what is waited for, to complete the sentence "waited 10 s for …"; the check's name by default.
         timeout: how long to wait at most, in seconds.
         interval: the first pause between two checks, in seconds; later pauses grow up to 0.25 s.
 
@@ -75,6 +77,7 @@ def poll_until(
         PollTimeout: it did not come in time; shows the last value or the last exception.
         UsageError: ``timeout`` is negative or ``interval`` is not positive.
     """
+    description = description or getattr(check, "__name__", "the condition").replace("<lambda>", "the condition")
     if timeout < 0 or interval <= 0:
         raise UsageError(
             f"poll_until for {description}: timeout must be 0 or more and interval above 0 seconds, "
