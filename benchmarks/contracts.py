@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 logging.disable(logging.WARNING)
+BLOCK = 10
 BODY = {"id": 1, "name": "widget", "price": 9.5, "tags": ["a", "b"]}
 
 
@@ -132,7 +133,7 @@ def pact_python_over_socket(folder: Path) -> Iterator[float]:
 
 
 def bench_consumer(count: int) -> None:
-    """Alternate the three, so that a machine that drifts drifts for all."""
+    """Alternate the three in blocks, so that a machine that drifts drifts for all."""
     with tempfile.TemporaryDirectory() as name:
         folders = [Path(name, part) for part in ("a", "b", "c")]
         for folder in folders:
@@ -143,11 +144,10 @@ def bench_consumer(count: int) -> None:
             "pact-python, socket": pact_python_over_socket(folders[2]),
         }
         times: dict[str, list[float]] = {key: [] for key in runs}
-        for index in range(count + 3):
+        for _ in range(count // BLOCK):
             for key, run in runs.items():
-                seconds = next(run)
-                if index >= 3:  # the first ones warm up
-                    times[key].append(seconds)
+                next(run)  # warms up, and lets the other's threads come to their end
+                times[key] += [next(run) for _ in range(BLOCK)]
     reference = statistics.median(times["pact-python, socket"])
     print(f"One consumer test (build, call, write), median of {count}")
     for key, values in times.items():
