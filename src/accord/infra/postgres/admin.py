@@ -9,6 +9,7 @@ import threading
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, LiteralString
+from urllib.parse import urlsplit, urlunsplit
 
 from accord.core.errors import ResourceError, ResourceMissingError
 
@@ -21,6 +22,8 @@ _CONNECT_TIMEOUT = 10  # seconds
 _STATEMENT_TIMEOUT = 60_000  # milliseconds; making or dropping a database takes a few
 _SOON = ("is starting up", "in recovery mode", "not yet accepting connections", "is shutting down")
 _RETRY_INTERVAL = 0.005  # seconds
+_END_TIMEOUT = 1.0  # seconds; DROP itself then waits for five more
+_END_INTERVAL = 0.001  # seconds between two looks
 _FILE_COPY = 15  # the first version that can be told how to copy
 
 
@@ -43,9 +46,18 @@ def driver() -> Any:
 class Admin:
     """One connection to the maintenance database, opened when it is first needed and again when it broke."""
 
-    def __init__(self, url: str, *, major: int) -> None:
+    def __init__(self, url: str, *, major: int, copies_files: bool = True) -> None:
+        """Describe it.
+
+        Args:
+            url: of a database that is always there.
+            major: the server's major version.
+            copies_files: copy databases file by file. It makes the server write out all its changed pages first, which
+                is nothing in a server of our own and much in one that others use.
+        """
         self._url = url
         self._major = major
+        self._copies_files = copies_files and major >= _FILE_COPY
         self._mutex = threading.RLock()
         self._connection: psycopg.Connection[Any] | None = None
         self._process = os.getpid()
@@ -53,13 +65,45 @@ class Admin:
     def create(self, name: str, template: str = "template0") -> None:
         """Copy a database; the template must have no connection."""
         # Copying the files is four times as fast as copying through the log, and there is no standby to read the log.
-        strategy: LiteralString = " STRATEGY FILE_COPY" if self._major >= _FILE_COPY else ""
+        strategy: LiteralString = " STRATEGY FILE_COPY" if self._copies_files else ""
         self._run("CREATE DATABASE {} TEMPLATE {}" + strategy, [name, template])
 
     def drop(self, name: str) -> None:
         """Drop a database if it is there, connections and all."""
-        self._run("ALTER DATABASE {} IS_TEMPLATE false", [name], ignore="InvalidCatalogName")
+        if self.query("SELECT 1 FROM pg_database WHERE datname = %s AND datistemplate", name):
+            self._run("ALTER DATABASE {} IS_TEMPLATE false", [name], ignore="InvalidCatalogName")
+        self._end_connections(name)
         self._run("DROP DATABASE IF EXISTS {} WITH (FORCE)", [name])
+
+    def rename(self, name: str, final: str) -> None:
+        """Rename a database that has no connection."""
+        self._run("ALTER DATABASE {} RENAME TO {}", [name, final])
+
+    def drop_schema(self, name: str, url: str) -> None:
+        """Drop a schema and all that is in it, ending whoever stands in the way.
+
+        Args:
+            name: the schema.
+            url: of the database it is in.
+        """
+        with self.inside(url) as connection, _explained(f"DROP SCHEMA {name}"):
+            connection.execute(driver().sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(driver().sql.Identifier(name)))
+
+    def inside(self, url: str) -> psycopg.Connection[Any]:
+        """A connection to one of the server's databases, for work that is not the whole server's."""
+        return Admin(url, major=self._major)._connect(statement_timeout=_STATEMENT_TIMEOUT)
+
+    def another(self) -> Admin:
+        """The same with a connection of its own."""
+        return Admin(self._url, major=self._major, copies_files=self._copies_files)
+
+    def _end_connections(self, name: str) -> None:
+        """End a database's connections and wait until they are gone: DROP looks again only after 0.1 s."""
+        deadline = time.monotonic() + _END_TIMEOUT
+        while time.monotonic() < deadline and self.query(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", name
+        ):
+            time.sleep(_END_INTERVAL)
 
     def seal(self, name: str, final: str) -> None:
         """Make a template of a database: nobody connects to it any more, and it gets its final name."""
@@ -129,10 +173,20 @@ class Admin:
             except module.OperationalError as error:
                 # After a crash of one of its processes the server recovers by itself, in a few milliseconds.
                 if not any(words in str(error) for words in _SOON) or time.monotonic() > deadline:
-                    raise ResourceError(f"cannot connect to {self._url}: {str(error).strip()}") from error
+                    raise ResourceError(f"cannot connect to {without_password(self._url)}: {str(error).strip()}") from error
                 time.sleep(_RETRY_INTERVAL)
             else:
                 return connected
+
+
+def without_password(url: str) -> str:
+    """A URL as messages may show it."""
+    parts = urlsplit(url)
+    secret = "password" in parts.query  # as a parameter, where libpq takes it too
+    if parts.password is None and not secret:
+        return url
+    user = f"{parts.username}:***@" if parts.username else ""
+    return urlunsplit((parts.scheme, user + parts.netloc.rpartition("@")[2], parts.path, "…" if secret else parts.query, ""))
 
 
 @contextmanager
