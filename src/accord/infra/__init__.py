@@ -13,15 +13,37 @@ from typing import TYPE_CHECKING, Any
 from accord.core.errors import ResourceError
 
 if TYPE_CHECKING:
+    from accord.infra.postgres.container import ContainerPostgres
     from accord.infra.postgres.database import Database, DatabaseTemplate
+    from accord.infra.postgres.existing import ExistingPostgres
+    from accord.infra.postgres.isolation.words import Isolation
+    from accord.infra.postgres.migrations import Migrations
+    from accord.infra.postgres.plans import assert_plan
+    from accord.infra.postgres.seeding import copy_rows
     from accord.infra.postgres.server import PostgresServer
 
-__all__ = ["Database", "DatabaseTemplate", "PostgresServer"]
+__all__ = [
+    "ContainerPostgres",
+    "Database",
+    "DatabaseTemplate",
+    "ExistingPostgres",
+    "Isolation",
+    "Migrations",
+    "PostgresServer",
+    "assert_plan",
+    "copy_rows",
+]
 
 _HOMES = {
+    "ContainerPostgres": "accord.infra.postgres.container",
     "Database": "accord.infra.postgres.database",
     "DatabaseTemplate": "accord.infra.postgres.database",
+    "ExistingPostgres": "accord.infra.postgres.existing",
+    "Isolation": "accord.infra.postgres.isolation.words",
+    "Migrations": "accord.infra.postgres.migrations",
     "PostgresServer": "accord.infra.postgres.server",
+    "assert_plan": "accord.infra.postgres.plans",
+    "copy_rows": "accord.infra.postgres.seeding",
 }
 
 

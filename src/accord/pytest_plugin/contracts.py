@@ -199,7 +199,7 @@ def is_worker(config: pytest.Config) -> bool:
     return hasattr(config, "workerinput")
 
 
-def pytest_configure(config: pytest.Config) -> None:
+def begin_recording(config: pytest.Config) -> None:
     """Begin the journal of the run."""
     if not is_worker(config):
         recorder = config.stash[RECORDER] = RunRecorder(config)

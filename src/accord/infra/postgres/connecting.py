@@ -103,7 +103,7 @@ class Connecting:
 
     @asynccontextmanager
     async def async_engine(self: HasUrl, driver: str = "asyncpg", **options: Any) -> AsyncIterator[AsyncEngine]:
-        """An asynchronous engine of SQLAlchemy on ``asyncpg`` or ``psycopg``; options as for ``create_async_engine``."""
+        """An asynchronous engine of SQLAlchemy on ``asyncpg`` or ``psycopg``; options as for SQLAlchemy's own."""
         url, arguments = sqlalchemy_arguments(self.url, driver)
         engine = load("sqlalchemy.ext.asyncio").create_async_engine(url, **_with(options, arguments))
         try:

@@ -15,6 +15,7 @@ from accord.infra.postgres.database import Database, DatabaseTemplate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import TracebackType
     from typing import Self
 
     from accord.infra.postgres.admin import Admin
@@ -28,10 +29,16 @@ class DatabaseMaker(ABC):
     Attributes:
         generation: how often it has started with new data; templates and databases of an earlier one are gone.
         prefix: begins the names of all it makes here.
+        makes_databases: whether it may; else a test gets a schema.
+        is_lasting: whether it outlives the run, so that all must be dropped.
+        home: the database where schemas are made when no other can be.
     """
 
     generation = 0
     prefix = ""
+    makes_databases = True
+    is_lasting = False
+    home = "postgres"
 
     def __init__(self) -> None:
         self._numbers = itertools.count(1)
@@ -88,9 +95,13 @@ class DatabaseMaker(ABC):
     def connected(self) -> Admin:
         """What makes and drops databases here."""
 
-    def new_admin(self) -> Admin:
-        """Another connection of that kind, for a thread that works beside the others; it brings nothing back."""
-        return self.connected().another()
+    def new_admin(self, *, courteous: bool = False) -> Admin:
+        """Another connection of that kind, for a thread that works beside the others; it brings nothing back.
+
+        Args:
+            courteous: the server works for it when nobody else wants the processor, where that can be had.
+        """
+        return self.connected().another(courteous=courteous)
 
     def database(self, template: DatabaseTemplate | None = None, *, label: str = "test") -> Database:
         """Make a database of one's own.
@@ -149,6 +160,14 @@ class DatabaseMaker(ABC):
     def shown_url(self) -> str:
         """The URL as messages show it, without a password."""
         return self.url
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
 
     def _prepare(self, admin: Admin, key: str, name: str, prepare: Callable[[str], None]) -> None:
         unfinished = f"{name}_unfinished"

@@ -13,7 +13,6 @@ from accord.infra.postgres.making import DatabaseMaker
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import TracebackType
     from typing import Self
 
     from accord.infra.postgres.launch import Running
@@ -170,11 +169,3 @@ class PostgresServer(DatabaseMaker):
                 "without share."
             )
         return running
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()

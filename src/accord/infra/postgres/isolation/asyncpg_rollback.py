@@ -27,13 +27,13 @@ class _Block(Transaction):  # type: ignore[misc]  # asyncpg has no types
         await super().start()
 
     async def commit(self) -> None:
-        self._connection.savepoints.commit(self)
-        await super().commit()
+        with self._connection.savepoints.committing(self):
+            await super().commit()
         self._connection.blocks -= 1
 
     async def rollback(self) -> None:
-        self._connection.savepoints.rollback(self)
-        await super().rollback()
+        with self._connection.savepoints.rolling_back(self):
+            await super().rollback()
         self._connection.blocks -= 1
 
 

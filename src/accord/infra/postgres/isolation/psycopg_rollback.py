@@ -41,7 +41,7 @@ class _Believing:
         self._set_autocommit(value)  # type: ignore[attr-defined]  # of the class beside; asyncio's refuses it
 
     def _start_query(self) -> Generator[Any, Any, None]:
-        """psycopg calls this before each statement, to begin a transaction where there is none."""
+        """Psycopg calls this before each statement, to begin a transaction where there is none."""
         yield from super()._start_query()  # type: ignore[misc]  # of the class beside this one
         if self._believes_autocommit and not self._blocks and not self._idle:
             yield from self._speak(self._settling())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from accord.core.errors import IsolationError
 from accord.infra.postgres.connecting import load, sqlalchemy_arguments
-from accord.infra.postgres.isolation.savepoints import BASE, Savepoints, advice
+from accord.infra.postgres.isolation.savepoints import Savepoints, advice, ended_by_hand
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -19,11 +19,6 @@ if TYPE_CHECKING:
 
     from accord.infra.postgres.database import Database
     from accord.infra.postgres.isolation.psycopg_rollback import RolledBackConnection
-
-_ENDED = (
-    "The code under test ended the transaction itself (COMMIT or ROLLBACK as the text of a statement), "
-    "so that what it wrote could not be rolled back; the database was thrown away."
-)
 
 
 class Kept:
@@ -40,8 +35,21 @@ class Kept:
 
         if self._connection is None or self._connection.closed:
             self._engine = None
+            if self._connection is not None:
+                self._connection.really_close()
             self._connection = RolledBackConnection.connect(self.database.url, autocommit=True)
         return self._connection
+
+    def end_test(self) -> IsolationError | None:
+        """Roll back what was done on the connection of psycopg; what that found, if anything."""
+        if self._connection is None or self._connection.closed:
+            return None
+        try:
+            self._connection.end_test()
+        except load("psycopg").Error as error:
+            self._connection.really_close()
+            return ended_by_hand(error)
+        return None
 
     def engine(self, options: dict[str, Any]) -> Engine:
         """The engine; made once, because making one takes longer than most tests."""
@@ -55,7 +63,6 @@ class Kept:
         if self._connection is not None:
             with contextlib.suppress(Exception):  # the server may be gone
                 self._connection.really_close()
-        self.database.drop()
 
     def _make_engine(self, options: dict[str, Any]) -> Engine:
         from accord.infra.postgres.isolation import sqlalchemy_rollback as sqla  # noqa: PLC0415 - its users have it
@@ -65,6 +72,7 @@ class Kept:
             "postgresql+psycopg://", creator=self.connection, poolclass=sqla.OneConnection, **sqla.without_pool(options)
         )
         sqla.keep_within(engine, self.savepoints)
+        engine.connect().close()  # the engine asks the server about itself, once
         return engine
 
 
@@ -96,7 +104,7 @@ class RolledBackDatabase:
 
     @contextmanager
     def connection(self, **options: Any) -> Iterator[psycopg.Connection[Any]]:
-        """The test's connection of psycopg. It is the same one however often it is asked for, and stays until the end."""
+        """The test's connection of psycopg. The same one however often it is asked for; it stays until the end."""
         connection = self._begin_sync()
         for name, value in options.items():
             if name == "autocommit":
@@ -160,6 +168,8 @@ class RolledBackDatabase:
         sqla.set_base_on_connect(engine.sync_engine)
         sqla.keep_within(engine.sync_engine, self._kept.savepoints)
         try:
+            async with engine.connect():  # else ten who are first at once would open ten connections
+                pass
             yield engine
         finally:
             await self._check(lambda: sqla.roll_back_to_base(engine))
@@ -169,13 +179,10 @@ class RolledBackDatabase:
         """Roll back what the test did.
 
         Returns:
-            What the test did that cannot be kept apart. When it is about the transaction as such, the database is spoilt.
+            What the test did that cannot be kept apart.
         """
         if self._kind == _SYNC:
-            try:
-                self._kept.connection().end_test()
-            except load("psycopg").Error:
-                self._problem = IsolationError(advice(_ENDED))
+            self._problem = self._kept.end_test()
         problem = self._problem or self._kept.savepoints.violation
         self._kept.savepoints.clear()
         return problem
@@ -205,8 +212,8 @@ class RolledBackDatabase:
     async def _check(self, end: Callable[[], Any]) -> None:
         try:
             await end()
-        except Exception:  # noqa: BLE001 - each driver has its own error for a savepoint that is not there
-            self._problem = IsolationError(advice(_ENDED))
+        except Exception as error:  # noqa: BLE001 - each driver has its own; the connection is closed in any case
+            self._problem = error if isinstance(error, IsolationError) else ended_by_hand(error)
 
 
 _SYNC = "the connection of psycopg"

@@ -7,13 +7,19 @@ savepoints do. What runs beside one another (ten requests at once) cannot, and i
 from __future__ import annotations
 
 import itertools
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from accord.core.errors import IsolationError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 BASE = "accord_base"  # set when the test begins; whoever ends the transaction itself destroys it
 _SEEN: ContextVar[frozenset[int]] = ContextVar("accord_open_savepoints", default=frozenset())
+_GONE = {"3B001", "25P01"}  # SQLSTATE: no such savepoint, no transaction
 _numbers = itertools.count(1)
 
 
@@ -21,7 +27,19 @@ def advice(problem: str) -> str:
     """The problem, and the way out that always works."""
     return (
         f"{problem} The isolation 'rollback' has one connection, whose transaction is rolled back after the test. "
-        "Take one that gives real connections: @pytest.mark.postgres(\"clone\")."
+        'Take one that gives real connections: @pytest.mark.postgres("clone").'
+    )
+
+
+def ended_by_hand(error: BaseException) -> IsolationError | None:
+    """What to say when a driver's error means that the test's savepoints are gone; None for every other error."""
+    if getattr(error, "sqlstate", None) not in _GONE:
+        return None
+    return IsolationError(
+        advice(
+            "The code under test ended the transaction itself (COMMIT or ROLLBACK as the text of a statement), "
+            "so that what it wrote could not be rolled back; the database was thrown away."
+        )
     )
 
 
@@ -61,8 +79,9 @@ class Savepoints:
         _SEEN.set(frozenset(each.number for each in self._open))
         return [f"SAVEPOINT {opened.name}"]
 
-    def commit(self, owner: object) -> list[str]:
-        """Somebody's transaction ends well.
+    @contextmanager
+    def committing(self, owner: object) -> Iterator[list[str]]:
+        """Somebody's transaction ends well, when the block has said what it gets.
 
         Raises:
             IsolationError: one that began inside it is still open, or it was undone already by one around it.
@@ -72,21 +91,32 @@ class Savepoints:
             raise self._violated("A transaction was committed after the one around it had been rolled back.")
         if opened is not self._open[-1]:
             raise self._violated("A transaction was committed while one that began after it was still open.")
-        self._open.pop()
-        return [f"RELEASE SAVEPOINT {opened.name}"]
+        with self._ending(opened):
+            yield [f"RELEASE SAVEPOINT {opened.name}"]
 
-    def rollback(self, owner: object) -> list[str]:
+    @contextmanager
+    def rolling_back(self, owner: object) -> Iterator[list[str]]:
         """Somebody's transaction is undone, with all that began inside it; nothing to say when it is gone already."""
         opened = self._find(owner)
         if opened is None:
-            return []
-        del self._open[self._open.index(opened) :]
-        return [f"ROLLBACK TO SAVEPOINT {opened.name}", f"RELEASE SAVEPOINT {opened.name}"]
+            yield []
+            return
+        with self._ending(opened):
+            yield [f"ROLLBACK TO SAVEPOINT {opened.name}", f"RELEASE SAVEPOINT {opened.name}"]
 
     def clear(self) -> None:
         """The test is over."""
         self._open.clear()
         self.violation = None
+
+    @contextmanager
+    def _ending(self, opened: _Open) -> Iterator[None]:
+        """It is open until the server was told: nobody may begin between two statements of its end."""
+        try:
+            yield
+        finally:
+            if opened in self._open:  # else the test is over
+                del self._open[self._open.index(opened) :]
 
     def _find(self, owner: object) -> _Open | None:
         return next((each for each in reversed(self._open) if each.owner == id(owner)), None)

@@ -14,7 +14,7 @@ from sqlalchemy.pool import StaticPool
 from sqlalchemy.util import greenlet_spawn
 
 from accord.core.errors import IsolationError
-from accord.infra.postgres.isolation.savepoints import BASE, advice
+from accord.infra.postgres.isolation.savepoints import BASE, advice, ended_by_hand
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -50,10 +50,12 @@ def keep_within(engine: Engine, savepoints: Savepoints) -> None:
         _say(connection, savepoints.begin(connection))
 
     def commit(connection: Connection) -> None:
-        _say(connection, savepoints.commit(connection))
+        with savepoints.committing(connection) as statements:
+            _say(connection, statements)
 
     def rollback(connection: Connection) -> None:
-        _say(connection, savepoints.rollback(connection))
+        with savepoints.rolling_back(connection) as statements:
+            _say(connection, statements)
 
     event.listen(engine, "begin", begin)
     event.listen(engine, "commit", commit)
@@ -69,14 +71,12 @@ def set_base_on_connect(engine: Engine) -> None:
 
 
 async def roll_back_to_base(engine: AsyncEngine) -> None:
-    """Roll back what the test did, if it did anything; an error when it ended the transaction itself."""
-    pool: Any = engine.pool
-    if "connection" in pool.__dict__:  # memoized, once there is one
-        connection = await engine.raw_connection()
-        try:
-            await greenlet_spawn(_execute, connection.dbapi_connection, [f"ROLLBACK TO SAVEPOINT {BASE}"])
-        finally:
-            connection.close()
+    """Roll back what the test did; an error when it ended the transaction itself."""
+    connection = await engine.raw_connection()
+    try:
+        await greenlet_spawn(_execute, connection.dbapi_connection, [f"ROLLBACK TO SAVEPOINT {BASE}"])
+    finally:
+        connection.close()
 
 
 async def really_dispose(engine: AsyncEngine) -> None:
@@ -98,5 +98,7 @@ def _execute(dbapi_connection: Any, statements: Iterable[str]) -> None:
         cursor = dbapi_connection.cursor()
         try:
             cursor.execute(statement)
+        except Exception as error:
+            raise ended_by_hand(error) or error from error
         finally:
             cursor.close()
