@@ -162,19 +162,13 @@ class Admin:
     def _connected(self) -> psycopg.Connection[Any]:
         if self._process != os.getpid():  # forked: the connection is the parent's
             self._process, self._connection = os.getpid(), None
-        if self._connection is None or self._connection.closed or not self._answers(self._connection):
+        if self._connection is None or not is_usable(self._connection):
             self.close()
             self._connection = self._connect(self._url, statement_timeout=_STATEMENT_TIMEOUT)
             if self._courteous and self._copies_files:  # else the server is not ours, and perhaps not here
                 with contextlib.suppress(OSError):
                     os.setpriority(os.PRIO_PROCESS, self._connection.info.backend_pid, _COURTEOUS)
         return self._connection
-
-    @staticmethod
-    def _answers(connection: psycopg.Connection[Any]) -> bool:
-        """Whether the server has not ended the connection (a restart, a crash) since it was last used."""
-        readable, _, _ = select.select([connection.fileno()], [], [], 0)
-        return not readable  # nothing was asked, so whatever is there is the server's good-bye
 
     def _connect(self, url: str, *, statement_timeout: int) -> psycopg.Connection[Any]:
         module = driver()
@@ -195,6 +189,15 @@ class Admin:
                 time.sleep(_RETRY_INTERVAL)
             else:
                 return connected
+
+
+def is_usable(connection: psycopg.Connection[Any]) -> bool:
+    """Whether the server has not ended a connection (a restart, a crash) since it was last used."""
+    if connection.closed:
+        return False
+    waiting = select.poll()  # select.select() knows no descriptor beyond 1023
+    waiting.register(connection.fileno(), select.POLLIN)
+    return not waiting.poll(0)  # nothing was asked, so whatever is there is the server's good-bye
 
 
 def without_password(url: str) -> str:

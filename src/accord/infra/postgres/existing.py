@@ -29,7 +29,7 @@ class ExistingPostgres(DatabaseMaker):
     """A server by its URL. What a run makes there begins with ``accord_`` and the run's mark, and goes at its end.
 
     A role that may create databases gets one for each test; another gets a schema for each test in the URL's database.
-    What a killed run has left is removed by the next one. ``with ExistingPostgres(url) as server:`` cleans up at its end.
+    What a killed run has left is removed by the next one. ``with ExistingPostgres(url) as server:`` leaves nothing.
     """
 
     is_lasting = True

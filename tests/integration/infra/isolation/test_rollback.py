@@ -201,7 +201,10 @@ async def test_an_asynchronous_engine_that_commits_and_fails_and_goes_on(isolati
 
 @pytest.mark.parametrize("driver", DRIVERS)
 async def test_ten_requests_at_once_are_refused_and_the_test_cannot_pass(isolation: Isolation, driver: str) -> None:
-    with pytest.raises(IsolationError, match=r'at once.*@pytest.mark.postgres\("clone"\)'), open_test(isolation) as database:
+    with (
+        pytest.raises(IsolationError, match=r'at once.*@pytest.mark.postgres\("clone"\)'),
+        open_test(isolation) as database,
+    ):
         async with database.async_engine(driver) as engine:
             done = await asyncio.gather(
                 *(insert_later(engine, f"customer-{number}") for number in range(10)), return_exceptions=True
@@ -229,7 +232,7 @@ def test_threads_at_once_are_refused(isolation: Isolation) -> None:
 
 
 def test_code_that_connects_by_itself_is_refused(isolation: Isolation) -> None:
-    with open_test(isolation) as database, pytest.raises(IsolationError, match="by URL.*engine.*clone"):
+    with open_test(isolation) as database, pytest.raises(IsolationError, match=r"by URL.*engine.*clone"):
         _ = database.url
 
 

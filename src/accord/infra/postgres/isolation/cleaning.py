@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from accord.core.errors import ResourceError
-from accord.infra.postgres.admin import driver
+from accord.infra.postgres.admin import driver, is_usable
 from accord.infra.postgres.isolation.tables import take_inventory
 
 if TYPE_CHECKING:
@@ -31,12 +31,8 @@ class Cleaner:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self._connection: psycopg.Connection[Any] = _connect(database)
+        self._connection = _connect(database)
         self._inventory: Inventory = take_inventory(self._connection)
-        self._privileged = _is_superuser(self._connection)
-        if self._privileged:  # no trigger fires for what is put back, and the order of foreign keys does not matter
-            self._connection.execute("SET session_replication_role = replica")
-        self._connection.execute(f"SET lock_timeout = {_LOCK_TIMEOUT}")
 
     def truncate(self) -> None:
         """Empty all tables in one statement; sequences start again.
@@ -57,6 +53,7 @@ class Cleaner:
             ResourceError: somebody still works in the database, or a trigger refuses the deletion.
         """
         names = [table.name for table in self._inventory.tables]
+        self._connect_again_if_needed()
         statements = [*_deletion(self._filled(names)), *self._refills()]
         if restart_sequences:
             statements += self._resets(fresh=False)
@@ -88,6 +85,7 @@ class Cleaner:
         psycopg = driver()
         if not statements:
             return
+        self._connect_again_if_needed()
         text = "; ".join(statements)
         try:
             self._ask(text)
@@ -108,6 +106,12 @@ class Cleaner:
                 'Take @pytest.mark.postgres("clone") where tables do not let go of their rows.'
             ) from error
 
+    def _connect_again_if_needed(self) -> None:
+        if not is_usable(self._connection):  # the test has killed or restarted the server
+            self._connection.close()
+            self.database.server.start()
+            self._connection = _connect(self.database)
+
     def _ask(self, text: str) -> list[tuple[Any, ...]]:
         cursor = self._connection.execute(text)
         return cursor.fetchall() if cursor.description else []
@@ -124,12 +128,11 @@ def _deletion(names: list[str]) -> list[str]:
 
 def _connect(database: Database) -> psycopg.Connection[Any]:
     connection: psycopg.Connection[Any] = driver().connect(database.url, autocommit=True, application_name="accord")
-    return connection
-
-
-def _is_superuser(connection: psycopg.Connection[Any]) -> bool:
     row = connection.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()
-    return bool(row and row[0])
+    if row and row[0]:  # no trigger fires for what is put back, and the order of foreign keys does not matter
+        connection.execute("SET session_replication_role = replica")
+    connection.execute(f"SET lock_timeout = {_LOCK_TIMEOUT}")
+    return connection
 
 
 def _text(value: str) -> str:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from accord.core.errors import IsolationError
+from accord.infra.postgres.admin import is_usable
 from accord.infra.postgres.connecting import load, sqlalchemy_arguments
 from accord.infra.postgres.isolation.savepoints import Savepoints, advice, ended_by_hand
 
@@ -33,7 +34,7 @@ class Kept:
     def connection(self) -> RolledBackConnection:
         from accord.infra.postgres.isolation.psycopg_rollback import RolledBackConnection  # noqa: PLC0415 - an extra
 
-        if self._connection is None or self._connection.closed:
+        if self._connection is None or not is_usable(self._connection):
             self._engine = None
             if self._connection is not None:
                 self._connection.really_close()
