@@ -135,7 +135,7 @@ def _alembic_config(ini: Path) -> Any:
 
 def _alembic_files(ini: Path) -> list[Path]:
     scripts = load("alembic.script").ScriptDirectory.from_config(_alembic_config(ini))
-    folders = {Path(scripts.dir), *map(Path, scripts.versions or [])}
+    folders = {Path(scripts.dir), *map(Path, scripts.version_locations or [])}
     found = {file for folder in folders for kind in ("*.py", "*.sql") for file in folder.rglob(kind)}
     return [ini, *sorted(found)]
 
