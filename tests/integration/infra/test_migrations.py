@@ -6,7 +6,6 @@ import logging
 import os
 import subprocess
 import sys
-from pathlib import Path
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,8 @@ from accord.core.errors import ResourceError, UsageError
 from accord.infra import Migrations
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from accord.infra import PostgresServer
 
 

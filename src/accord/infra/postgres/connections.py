@@ -27,6 +27,8 @@ def psycopg_of(target: Any) -> Iterator[psycopg.Connection[Any]]:
         UsageError: it is none of these, or works asynchronously.
     """
     psycopg = driver()
+    if hasattr(target, "run_sync"):  # of SQLAlchemy's asynchronous side
+        raise UsageError(_cannot(target))
     if isinstance(target, psycopg.Connection):
         yield target
     elif isinstance(target, str):
@@ -66,6 +68,6 @@ def _plain(url: str) -> str:
 def _cannot(target: object) -> str:
     return (
         f"this needs a URL, a database of a test, a connection of psycopg or what SQLAlchemy makes on psycopg; seen "
-        f"{type(target).__module__}.{type(target).__name__}. In asynchronous code give it postgres.url, or run it by "
-        '`await connection.run_sync(...)` on an engine of postgres.async_engine("psycopg").'
+        f"{type(target).__module__}.{type(target).__name__}. Beside asynchronous code give it postgres.url; where the "
+        "test is rolled back, use postgres.engine() or postgres.connection() for all of the test."
     )
