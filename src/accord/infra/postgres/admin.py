@@ -28,7 +28,7 @@ _SOON = ("is starting up", "in recovery mode", "not yet accepting connections", 
 _RETRY_INTERVAL = 0.005  # seconds
 _END_TIMEOUT = 1.0  # seconds; DROP itself then waits for five more
 _END_INTERVAL = 0.001  # seconds between two looks
-_COURTEOUS = 10  # of 19; as `nice` by default
+_COURTEOUS = 10  # more than before, as `nice` does
 _FILE_COPY = 15  # the first version that can be told how to copy
 
 
@@ -167,7 +167,8 @@ class Admin:
             self._connection = self._connect(self._url, statement_timeout=_STATEMENT_TIMEOUT)
             if self._courteous and self._copies_files:  # else the server is not ours, and perhaps not here
                 with contextlib.suppress(OSError):
-                    os.setpriority(os.PRIO_PROCESS, self._connection.info.backend_pid, _COURTEOUS)
+                    pid = self._connection.info.backend_pid
+                    os.setpriority(os.PRIO_PROCESS, pid, os.getpriority(os.PRIO_PROCESS, pid) + _COURTEOUS)
         return self._connection
 
     def _connect(self, url: str, *, statement_timeout: int) -> psycopg.Connection[Any]:
