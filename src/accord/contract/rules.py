@@ -181,6 +181,14 @@ class ActiveRules:
         nodes = [(below, score * gained) for node, score in self._nodes for below, gained in node.step(fragment)]
         return ActiveRules(nodes, self._depth + 1, self._best, is_tied=self.is_tied)
 
+    def only(self, rule: Rule) -> ActiveRules:
+        """The same with one rule alone in place of those that apply here, also where they cascade to below."""
+        narrowed = ActiveRules([], self._depth, self._best, is_tied=self.is_tied)
+        narrowed._nodes = self._nodes
+        if self._best is not None:
+            narrowed._best = (*self._best[:3], RuleList((rule,)))
+        return narrowed
+
     def fields_with(self, attribute: str) -> list[tuple[str, Rule]]:
         """The fields right below that have a rule of their own with an attribute."""
         return [

@@ -161,6 +161,28 @@ TEXTS_APART = {
 }
 """Texts judged differently: a whole number may be negative (V3, 'integer'); for dates see above."""
 
+ORS_APART = {
+    "an object or null: null is one of the two": (
+        BodyCase(
+            '{"a": {"b": 1}}', '{"a": null}', _rules({"match": "type"}, {"match": "null"}, path="$.a", combine="OR")
+        ),
+        True,
+    ),
+    "an object or null: an object is the other": (
+        BodyCase(
+            '{"a": {"b": 1}}', '{"a": {"b": 2}}', _rules({"match": "type"}, {"match": "null"}, path="$.a", combine="OR")
+        ),
+        True,
+    ),
+    "of two rules on an array one has to hold for all of it": (
+        BodyCase("[1]", '[1, "x"]', _rules({"match": "integer"}, {"match": "regex", "regex": "[a-z]+"}, combine="OR")),
+        False,
+    ),
+}
+"""Further cases of rules combined with OR on an object or an array. The first two: the reference combines by AND there.
+The last: it asks the rules anew of each item, so that a mixture passes of which no rule says that it may be one; the
+specification does not say how far down an alternative goes, and we take the strict reading, as its philosophy asks."""
+
 DATES_APART = {
     "yyyy takes no year of two digits": (_dated("date", "yyyy-MM-dd", "24-02-29"), False),
     "SSS are three digits": (_dated("time", "HH:mm:ss.SSS", "10:30:59.12"), False),
