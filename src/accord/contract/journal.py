@@ -20,7 +20,14 @@ from typing import TYPE_CHECKING, Any
 
 from accord.contract.model import HttpInteraction
 from accord.contract.spec import SpecVersion
-from accord.contract.writing import contract_to_json, interaction_to_json, replace_file, unwritable
+from accord.contract.version_limits import refuse_for_file
+from accord.contract.writing import (
+    contract_to_json,
+    interaction_to_json,
+    refuse_what_would_change,
+    replace_file,
+    unwritable,
+)
 from accord.core.documents import json_bytes
 from accord.core.errors import UsageError
 
@@ -83,6 +90,7 @@ def entry_for(
     Raises:
         UsageError: the version cannot express it.
     """
+    refuse_for_file(interaction, version)
     is_v3_message = version is not SpecVersion.V4 and not isinstance(interaction, HttpInteraction)
     return Entry(
         path,
@@ -201,7 +209,9 @@ def _existing(path: Path, entry: Entry) -> tuple[dict[str, tuple[str, dict[str, 
     if contract.version is not SpecVersion(entry.version):  # rewrite it in the version asked for now
         from dataclasses import replace  # noqa: PLC0415 - rare
 
-        document = contract_to_json(replace(contract, version=SpecVersion(entry.version)))
+        rewritten = replace(contract, version=SpecVersion(entry.version))
+        refuse_what_would_change(rewritten)
+        document = contract_to_json(rewritten)
     items = {
         identity(item): (section, item)
         for section in ("interactions", "messages")

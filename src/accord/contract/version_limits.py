@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from accord.contract.bodies import is_json
+from accord.contract.model import AsyncMessage, HttpInteraction
 from accord.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from accord.contract.bodies import Body
+    from accord.contract.model import Interaction, MessageContents, Request, Response
     from accord.contract.rules import MatchingRules
     from accord.contract.spec import SpecVersion
 
@@ -93,3 +98,59 @@ def _generators(generators: Mapping[str, Any], version: SpecVersion) -> Iterator
             for path, generator in entries.items():
                 if isinstance(generator, dict) and generator.get("type") == "Uuid" and "format" in generator:
                     yield Excess(part, path, "a generated UUID in a format of its own needs", V4)
+
+
+def refuse_for_file(item: Interaction, version: SpecVersion) -> None:
+    """Refuse an interaction of which the file of a version would say something else.
+
+    Raises:
+        UsageError: names the interaction, the part, the rule, its path, and the version to write instead.
+    """
+    if version.major >= V4:
+        return
+    for name, part in _parts(item):
+        for excess in excesses(part.rules, part.generators, version):
+            where = f"{name}, {excess.part} {excess.path}"
+            raise _cannot(item, f"{where}: {excess.what}", excess.needed, version)
+        if _is_binary(part.body):
+            raise _cannot(item, f"{name}, body: bytes that are no text need", V4, version)
+
+
+def warn_for_file(interactions: Iterable[Interaction], version: SpecVersion) -> None:
+    """Warn about what only V4 knows and other tools pass over in a file of an older version."""
+    if version.major >= V4:
+        return
+    for item in interactions:
+        notes = [name for name in ("key", "pending", "comments") if getattr(item, name)]
+        if notes:
+            warnings.warn(
+                f"interaction {item.description!r}: tools of version {version.value} pass over its "
+                f"{', '.join(notes)}; write the pact as version='4.0' if they are to count",
+                UserWarning,
+                stacklevel=4,
+            )
+
+
+def _cannot(item: Interaction, what: str, needed: int, version: SpecVersion) -> UsageError:
+    return UsageError(
+        f"interaction {item.description!r}, {what} version {needed}.0, this pact is to be {version.value}; "
+        f"write it as version='{needed}.0'"
+    )
+
+
+def _parts(item: Interaction) -> Iterator[tuple[str, Request | Response | MessageContents]]:
+    if isinstance(item, HttpInteraction):
+        yield "request", item.request
+        yield "response", item.response
+    elif isinstance(item, AsyncMessage):
+        yield "contents", item.contents
+
+
+def _is_binary(body: Body) -> bool:
+    if not body.is_present or is_json(body.media_type()):
+        return False
+    try:
+        body.data.decode()
+    except UnicodeDecodeError:
+        return True
+    return False
