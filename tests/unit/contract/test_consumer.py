@@ -303,7 +303,9 @@ def test_writing_names_what_was_begun_and_how_to_end_it(pact: Pact, begin: Calla
 
 def test_writing_names_what_is_expected_and_was_not_called(pact: Pact) -> None:
     simple(pact)
-    with pytest.raises(UsageError, match="'an order' is expected, but no interaction was proved yet. Call your client"):
+    with pytest.raises(
+        UsageError, match=r"'an order' is expected, but no interaction was proved yet. Call your client"
+    ):
         pact.write()
 
 
