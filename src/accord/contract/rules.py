@@ -152,7 +152,7 @@ class ActiveRules:
         self._depth = depth
         for node, score in nodes:
             for order, rules in node.ends:
-                candidate = (score * (depth + 1), depth + 1, order, rules)
+                candidate = (score * (depth + 1), -(depth + 1), -order, rules)
                 if best is None or candidate[0] > best[0]:
                     is_tied = False
                 elif candidate[0] == best[0]:
@@ -203,9 +203,10 @@ class ActiveRules:
     def best(self) -> tuple[RuleList, bool] | None:
         """The rules that apply here and whether they cascaded from further up; None where no rule applies.
 
-        The highest product of weights and length wins; of equals the longer, then the later expression.
+        The highest product of weights and length wins, as with the reference. Of equals that with the highest product
+        of weights, which is the shorter, then the first (specification V2, "Matcher selection algorithm").
         """
-        return None if self._best is None else (self._best[3], self._best[1] != self._depth + 1)
+        return None if self._best is None else (self._best[3], -self._best[1] != self._depth + 1)
 
 
 NO_ACTIVE_RULES = ActiveRules([], 0)
