@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 READY_TIMEOUT = 60.0  # seconds
 INTERVAL = 0.002  # seconds between two questions
-_PATIENCE = 2.0  # seconds for one answer
+PATIENCE = 0.5  # seconds for one answer: who does not answer sooner is asked again
 
 
 def wait_until_ready(question: Question, *, what: str, timeout: float = READY_TIMEOUT) -> None:
@@ -49,7 +49,7 @@ def port_answers(port: int, host: str = "127.0.0.1") -> Question:
 
     def question() -> str | None:
         try:
-            socket.create_connection((host, port), timeout=_PATIENCE).close()
+            socket.create_connection((host, port), timeout=PATIENCE).close()
         except OSError as error:
             return f"nothing listens on {host}:{port}: {error}"
         return None
@@ -71,7 +71,7 @@ def http_answers(url: str, status: int | None = None) -> Question:
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
     def question() -> str | None:
-        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=_PATIENCE)
+        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=PATIENCE)
         try:
             connection.request("GET", target)
             seen = connection.getresponse().status

@@ -6,11 +6,12 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import nats as client
-import nats.errors
 import pytest
 
 from accord.core.errors import ResourceError, UsageError
 from accord.infra import NatsServer
+from accord.infra.nats.connection import NatsConnection
+from accord.infra.nats.recipe import PASSWORD
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,16 +78,14 @@ async def test_a_client_that_a_test_left_behind_is_sent_away(nats: NatsNamespace
     assert nats.server._running is not None
     files = nats.server._running.run.data / "jetstream" / left.name
     assert files.is_dir()
-    left.remove()
-    assert not files.exists()
-    with pytest.raises(nats_errors()):
-        await connection.flush(timeout=5)
-    with pytest.raises(nats_errors()):
-        await connect(left.url)
-
-
-def nats_errors() -> tuple[type[BaseException], ...]:
-    return client.errors.Error, OSError
+    await connection.close()
+    with NatsConnection(left.server.port, user=left.name, password=PASSWORD) as left_behind:
+        left.remove()
+        assert not files.exists()
+        with pytest.raises((ResourceError, OSError)):
+            left_behind.request("$JS.API.INFO")
+    with pytest.raises(ResourceError, match="Authorization Violation"):
+        NatsConnection(left.server.port, user=left.name, password=PASSWORD)
 
 
 async def test_what_a_stream_took_survives_a_kill(nats_alone: NatsNamespace) -> None:

@@ -54,13 +54,13 @@ class Topic:
 class KafkaConnection:
     """One connection to one broker, used by one thread at a time."""
 
-    def __init__(self, port: int, *, host: str = "127.0.0.1") -> None:
+    def __init__(self, port: int, *, host: str = "127.0.0.1", timeout: float = _TIMEOUT) -> None:
         """Connect.
 
         Raises:
             OSError: nothing answers there.
         """
-        self._socket = socket.create_connection((host, port), timeout=_TIMEOUT)
+        self._socket = socket.create_connection((host, port), timeout=timeout)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._numbers = itertools.count(1)
 

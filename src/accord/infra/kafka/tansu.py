@@ -14,6 +14,7 @@ from accord.infra.ports import LOOPBACK
 from accord.infra.programs import Program
 from accord.infra.recipe import Recipe
 from accord.infra.supervision import Signals
+from accord.infra.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from accord.infra.runs import Run
@@ -63,7 +64,7 @@ class TansuRecipe(Recipe):
 def broker_problem(run: Run, ports: tuple[int, ...]) -> str | None:
     """What keeps the broker whose cluster has the run's name from serving on its port."""
     try:
-        with KafkaConnection(ports[0]) as connection:
+        with KafkaConnection(ports[0], timeout=PATIENCE) as connection:
             found, _ = connection.cluster()
             return None if found == run.path.name else f"another broker, of the cluster {found}, has its port"
     except (OSError, ValueError, ResourceError) as error:

@@ -27,7 +27,9 @@ _LARGEST = 8 << 20  # bytes of one line or answer; the server's first line has a
 class NatsConnection:
     """One connection, used by one thread at a time."""
 
-    def __init__(self, port: int, *, user: str, password: str, host: str = "127.0.0.1") -> None:
+    def __init__(
+        self, port: int, *, user: str, password: str, host: str = "127.0.0.1", timeout: float = _TIMEOUT
+    ) -> None:
         """Connect and wait until the server has answered.
 
         Raises:
@@ -37,7 +39,7 @@ class NatsConnection:
         """
         self._received = b""
         self._numbers = itertools.count(1)
-        self._socket = socket.create_connection((host, port), timeout=_TIMEOUT)
+        self._socket = socket.create_connection((host, port), timeout=timeout)
         try:
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else answers wait 40 ms
             self.server: dict[str, Any] = json.loads(self._line().removeprefix(b"INFO "))

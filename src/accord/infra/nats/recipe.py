@@ -11,6 +11,7 @@ from accord.infra import programs
 from accord.infra.nats.connection import NatsConnection
 from accord.infra.programs import Program
 from accord.infra.recipe import Recipe
+from accord.infra.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -84,7 +85,7 @@ accounts {{
 
     def problem(self, run: Run, ports: tuple[int, ...]) -> str | None:
         try:
-            with NatsConnection(ports[0], user=MAIN, password=PASSWORD) as connection:
+            with NatsConnection(ports[0], user=MAIN, password=PASSWORD, timeout=PATIENCE) as connection:
                 found = connection.server.get("server_name")
                 return None if found == run.path.name else f"another NATS, {found}, has its port"
         except (OSError, ValueError, ResourceError) as error:  # ValueError: what answers there is no NATS

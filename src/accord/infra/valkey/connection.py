@@ -24,17 +24,17 @@ _LONGEST_LINE = 64 * 1024  # bytes
 class ValkeyConnection:
     """One connection, used by one thread at a time."""
 
-    def __init__(self, address: Path | tuple[str, int]) -> None:
+    def __init__(self, address: Path | tuple[str, int], *, timeout: float = _TIMEOUT) -> None:
         """Connect to a Unix socket, or to a host and port.
 
         Raises:
             OSError: nothing answers there.
         """
         if isinstance(address, tuple):
-            self._socket = socket.create_connection(address, timeout=_TIMEOUT)
+            self._socket = socket.create_connection(address, timeout=timeout)
         else:
             self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            self._socket.settimeout(_TIMEOUT)
+            self._socket.settimeout(timeout)
             try:
                 self._socket.connect(str(address))
             except BaseException:

@@ -11,6 +11,7 @@ from accord.infra.programs import Place, Program
 from accord.infra.recipe import Recipe
 from accord.infra.supervision import Signals
 from accord.infra.valkey.connection import ValkeyConnection
+from accord.infra.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,7 +62,7 @@ class ValkeyRecipe(Recipe):
     def problem(self, run: Run, ports: tuple[int, ...]) -> str | None:
         del ports  # its Unix socket is made after it listens there, and is nobody else's
         try:
-            with ValkeyConnection(socket_of(run)) as connection:
+            with ValkeyConnection(socket_of(run), timeout=PATIENCE) as connection:
                 return None if connection.ask("PING") == "PONG" else "it does not answer PING with PONG"
         except (OSError, ValueError, ResourceError) as error:  # ResourceError: it loads its data
             return f"{type(error).__name__}: {error}"
