@@ -76,11 +76,21 @@ def test_the_commands_are_these() -> None:
 def test_the_fixtures_are_these() -> None:
     fixtures = [name for name in accord.pytest_plugin.__all__ if not name.startswith("pytest_")]
     assert fixtures == [
+        "kafka",
+        "kafka_alone",
+        "kafka_server",
+        "nats",
+        "nats_alone",
+        "nats_server",
         "pact",
         "poll_until",
         "postgres",
         "postgres_alone",
         "postgres_server",
         "postgres_template",
+        "redis",
+        "valkey",
+        "valkey_alone",
+        "valkey_server",
         "verifier",
     ]

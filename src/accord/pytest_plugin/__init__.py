@@ -1,5 +1,17 @@
 """The pytest plugin: fixtures and hooks. It loads at every pytest start, so it imports late what is heavy."""
 
+from accord.pytest_plugin.brokers import (
+    kafka,
+    kafka_alone,
+    kafka_server,
+    nats,
+    nats_alone,
+    nats_server,
+    redis,
+    valkey,
+    valkey_alone,
+    valkey_server,
+)
 from accord.pytest_plugin.contracts import (
     pact,
     pytest_configure,
@@ -12,6 +24,12 @@ from accord.pytest_plugin.polling import poll_until
 from accord.pytest_plugin.postgres import postgres, postgres_alone, postgres_server, postgres_template
 
 __all__ = [
+    "kafka",
+    "kafka_alone",
+    "kafka_server",
+    "nats",
+    "nats_alone",
+    "nats_server",
     "pact",
     "poll_until",
     "postgres",
@@ -22,5 +40,9 @@ __all__ = [
     "pytest_sessionfinish",
     "pytest_terminal_summary",
     "pytest_unconfigure",
+    "redis",
+    "valkey",
+    "valkey_alone",
+    "valkey_server",
     "verifier",
 ]
