@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 _real_sleep = time.sleep
 
@@ -80,11 +79,11 @@ def clock() -> Clock:
     return _current[-1]
 
 
-@contextmanager
-def use_clock(other: Clock) -> Iterator[None]:
-    """Wait by another clock while the block runs; in this process, whatever the thread."""
+def use_clock(other: Clock) -> None:
+    """Wait by another clock from now on, in this process, whatever the thread."""
     _current.append(other)
-    try:
-        yield
-    finally:
-        _current.remove(other)
+
+
+def stop_using(other: Clock) -> None:
+    """Wait by the clock of before."""
+    _current.remove(other)

@@ -32,6 +32,10 @@ class Configuration:
         default_factory=dict,
         metadata={"help": "What differs from the five levels' defaults, and levels of your own: see [levels](levels.md)."},
     )
+    coverage: Mapping[str, Any] = field(
+        default_factory=dict,
+        metadata={"help": "`total`: per cent of lines and branches that all levels together must cover; 80 by default."},
+    )
 
 
 def load_configuration(root: Path, environment: Mapping[str, str] | None = None) -> Configuration:

@@ -1,10 +1,9 @@
-"""Around each test: the guards of its level, its frozen clock, its hard stop, and the measuring of its time."""
+"""Around each test: the guards of its level, its frozen clock, and the measuring of its time."""
 
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
@@ -12,9 +11,8 @@ from accord.suite.guards import patches
 from accord.suite.guards.audit import install as listen
 from accord.suite.guards.determinism import FrozenClock, seed_random
 from accord.suite.guards.guard import GUARD
-from accord.suite.hard_stop import hard_stop
 from accord.suite.levels import GUARDS
-from accord.suite.records import TestRecord, duration, explain
+from accord.suite.records import TestRecord, explain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -48,22 +46,8 @@ class LevelGuards:
         patches.uninstall()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
-        """Freeze the clock from before the first fixture until after the last."""
-        level, forbidden = self._of(item)
-        if "random" in forbidden and self._seeds:
-            seed_random()
-        if "clock" not in forbidden:
-            return (yield)
-        self._clock.freeze()
-        try:
-            return (yield)
-        finally:
-            self._clock.thaw()
-
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Iterator[None]:
-        """Guard the set-up of the test's own fixtures."""
+        """Guard the set-up of the test's own fixtures; from here on its clock stands."""
         level, forbidden = self._of(item)
         if level is None:
             return (yield)
@@ -72,12 +56,21 @@ class LevelGuards:
                 f"@pytest.mark.allow({self._unknown[0]!r}): there is no such guard; known: {', '.join(GUARDS)}"
             )
         item.user_properties.append((LEVEL, level.name))
+        if "random" in forbidden and self._seeds:
+            seed_random()
+        if "clock" in forbidden:
+            self._clock.freeze()
         GUARD.put_up(level.name, forbidden, item.nodeid)
         try:
-            with _hard_stop(level, item):
-                return (yield)
+            return (yield)
         finally:
-            _tell(GUARD.take_down())
+            breaches = GUARD.take_down()
+            if breaches:
+                _fail(breaches)
+
+    def pytest_runtest_logfinish(self) -> None:
+        """Let the clock go on, after the last tear-down."""
+        self._clock.thaw()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[object]) -> Iterator[object]:
@@ -103,26 +96,18 @@ class LevelGuards:
         GUARD.put_up(level.name, forbidden, item.nodeid)
         computed, started = time.process_time(), time.perf_counter()
         try:
-            with _hard_stop(level, item):
-                result = yield
+            result = yield
         finally:
             took = time.perf_counter() - started
             waiting = max(0.0, took - (time.process_time() - computed))
             item.user_properties.append((WAITING, round(waiting, 6)))
-            _tell(GUARD.take_down())
+            breaches = GUARD.take_down()
+            if breaches:
+                _fail(breaches)
         if took > level.test_budget and self._enforce and level.on_over_budget == "fail":
             record = TestRecord(item.nodeid, level.name, call=took, waiting=waiting)
             pytest.fail(f"{item.nodeid} {explain(record, level)}", pytrace=False)
         return result
-
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_teardown(self, item: pytest.Item) -> Iterator[None]:
-        """End a tear-down that hangs."""
-        level, _ = self._of(item)
-        if level is None or level.hard_stop is None:
-            return (yield)
-        with _hard_stop(level, item):
-            return (yield)
 
     def _of(self, item: pytest.Item) -> tuple[Level | None, frozenset[str]]:
         """The level of the test that runs, and what is forbidden to it: the level's guards without what it is allowed."""
@@ -136,27 +121,7 @@ class LevelGuards:
         return self._level, self._forbidden
 
 
-@contextmanager
-def _hard_stop(level: Level, item: pytest.Item) -> Iterator[None]:
-    """End a test that takes longer than its level ever allows."""
-    if level.hard_stop is None:
-        yield
-        return
-
-    def end(line: str) -> None:
-        pytest.fail(
-            f"{item.nodeid} was ended after {duration(level.hard_stop or 0)}, the hard stop of the level "
-            f"{level.name!r}. It was at {line}. Find what it waits for; a step that must wait longer polls with "
-            f"poll_until and a time-out, so that it says what did not come.",
-            pytrace=False,
-        )
-
-    with hard_stop(level.hard_stop, end):
-        yield
-
-
-def _tell(breaches: list[GuardBreach]) -> None:
+def _fail(breaches: list[GuardBreach]) -> NoReturn:
     """Fail the test for what it breached, also when the code under test caught it."""
-    if breaches:
-        texts = dict.fromkeys(str(breach) for breach in breaches)
-        raise pytest.fail.Exception("\n\n".join(texts), pytrace=False) from None
+    texts = dict.fromkeys(str(breach) for breach in breaches)
+    raise pytest.fail.Exception("\n\n".join(texts), pytrace=False) from None

@@ -70,7 +70,11 @@ class Levels:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        """Leave out the tests of other levels."""
+        """Leave out the tests of other levels, and be ready to end those that may hang."""
+        if any(level is not None and level.hard_stop for level in map(self.of_item, items)):
+            from accord.pytest_plugin.hard_stops import HardStops  # noqa: PLC0415 - most runs have no such level
+
+            config.pluginmanager.register(HardStops(self), "accord-hard-stops")
         if not self.wanted:
             return
         kept, left = [], []

@@ -33,13 +33,13 @@ class LevelReport:
             record.call = report.duration
         elif report.when == "setup":
             record.setup = report.duration
-        else:
+        else:  # by now its properties are complete
             record.teardown = report.duration
-        for name, value in report.user_properties:
-            if name == LEVEL:
-                record.level = str(value)
-            elif name == WAITING:
-                record.waiting = float(str(value))
+            for name, value in report.user_properties:
+                if name == LEVEL:
+                    record.level = str(value)
+                elif name == WAITING:
+                    record.waiting = float(str(value))
         if report.failed:
             record.outcome = "failed" if report.when == "call" and record.outcome != "error" else "error"
         elif report.skipped:
@@ -54,16 +54,17 @@ class LevelReport:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
         """Put the table into the JUnit file before it is written, and write the JSON report."""
+        junit, file = _junit(self._config), self._config.getoption("accord_report")
+        if junit is None and not file:
+            return
         from accord.suite.summary import as_json  # noqa: PLC0415 - as above
 
         summary = self.summary()
-        junit = _junit(self._config)
         if junit is not None and summary.rows:
             for row in summary.rows:
                 for name in ("tests", "seconds", "share", "budget", "over"):
                     junit.add_global_property(f"level.{row.level}.{name}", f"{getattr(row, name):g}")
             junit.add_global_property("shape", summary.shape.name)
-        file = self._config.getoption("accord_report")
         if file:
             document = as_json(summary, self._levels.all)
             document["tests"] = [record.as_json() for record in self._records.values()]

@@ -6,7 +6,7 @@ import random
 import sys
 from typing import TYPE_CHECKING, Any
 
-from accord.core.clock import VirtualClock, use_clock
+from accord.core.clock import VirtualClock, stop_using, use_clock
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -28,12 +28,12 @@ class FrozenClock:
         self._instant = instant
         self._time_machine: ModuleType | None = None
         self._travel: Any = None
-        self._virtual: Any = None
+        self._virtual: VirtualClock | None = None
 
     @property
     def is_frozen(self) -> bool:
         """Whether it stands."""
-        return self._travel is not None
+        return self._virtual is not None
 
     def freeze(self) -> None:
         """Stop the clock, unless somebody else has it in hand."""
@@ -41,23 +41,22 @@ class FrozenClock:
             import time_machine  # noqa: PLC0415 - only runs with a level that freezes the clock pay
 
             self._time_machine = time_machine
-        if self._time_machine.escape_hatch.is_travelling():
+            self._travel = time_machine.travel(self._instant, tick=False)
+        if self._time_machine.traveller_stack:
             return
-        travel = self._time_machine.travel(self._instant, tick=False)
         try:
-            traveller = travel.start()
-        except RuntimeError:  # freezegun is at work: the test has a clock of its own
+            traveller = self._travel.start()
+        except RuntimeError:  # freezegun is at work
             return
-        self._travel = travel
-        self._virtual = use_clock(VirtualClock(traveller.shift))
-        self._virtual.__enter__()
+        self._virtual = VirtualClock(traveller.shift)
+        use_clock(self._virtual)
 
     def thaw(self) -> None:
         """Let it go on."""
-        if self._travel is not None:
-            self._virtual.__exit__(None, None, None)
+        if self._virtual is not None:
+            stop_using(self._virtual)
+            self._virtual = None
             self._travel.stop()
-            self._travel = None
 
 
 def seed_random() -> None:
