@@ -76,6 +76,12 @@ def test_the_commands_are_these() -> None:
 def test_the_fixtures_are_these() -> None:
     fixtures = [name for name in accord.pytest_plugin.__all__ if not name.startswith(("pytest_", "_"))]
     assert fixtures == [
+        "kafka",
+        "kafka_alone",
+        "kafka_server",
+        "nats",
+        "nats_alone",
+        "nats_server",
         "pact",
         "poll_until",
         "postgres",
@@ -83,5 +89,9 @@ def test_the_fixtures_are_these() -> None:
         "postgres_isolation",
         "postgres_server",
         "postgres_template",
+        "redis",
+        "valkey",
+        "valkey_alone",
+        "valkey_server",
         "verifier",
     ]

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from accord.core.errors import ResourceError
 
 if TYPE_CHECKING:
+    from accord.infra.kafka.broker import KafkaBroker, KafkaNamespace
+    from accord.infra.nats.server import NatsNamespace, NatsServer
     from accord.infra.postgres.container import ContainerPostgres
     from accord.infra.postgres.database import Database, DatabaseTemplate
     from accord.infra.postgres.existing import ExistingPostgres
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from accord.infra.postgres.plans import assert_plan
     from accord.infra.postgres.seeding import copy_rows
     from accord.infra.postgres.server import PostgresServer
+    from accord.infra.rabbitmq.server import RabbitNamespace, RabbitServer
+    from accord.infra.server import Server
+    from accord.infra.valkey.server import ValkeyNamespace, ValkeyServer
 
 __all__ = [
     "ContainerPostgres",
@@ -28,8 +33,17 @@ __all__ = [
     "DatabaseTemplate",
     "ExistingPostgres",
     "Isolation",
+    "KafkaBroker",
+    "KafkaNamespace",
     "Migrations",
+    "NatsNamespace",
+    "NatsServer",
     "PostgresServer",
+    "RabbitNamespace",
+    "RabbitServer",
+    "Server",
+    "ValkeyNamespace",
+    "ValkeyServer",
     "assert_plan",
     "copy_rows",
 ]
@@ -40,8 +54,17 @@ _HOMES = {
     "DatabaseTemplate": "accord.infra.postgres.database",
     "ExistingPostgres": "accord.infra.postgres.existing",
     "Isolation": "accord.infra.postgres.isolation.words",
+    "KafkaBroker": "accord.infra.kafka.broker",
+    "KafkaNamespace": "accord.infra.kafka.broker",
     "Migrations": "accord.infra.postgres.migrations",
+    "NatsNamespace": "accord.infra.nats.server",
+    "NatsServer": "accord.infra.nats.server",
     "PostgresServer": "accord.infra.postgres.server",
+    "RabbitNamespace": "accord.infra.rabbitmq.server",
+    "RabbitServer": "accord.infra.rabbitmq.server",
+    "Server": "accord.infra.server",
+    "ValkeyNamespace": "accord.infra.valkey.server",
+    "ValkeyServer": "accord.infra.valkey.server",
     "assert_plan": "accord.infra.postgres.plans",
     "copy_rows": "accord.infra.postgres.seeding",
 }
