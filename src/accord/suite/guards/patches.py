@@ -43,7 +43,7 @@ def install() -> None:
 
 
 def uninstall() -> None:
-    """Put back what was there, when the last run ends. Wrapped classes of drivers stay: without a test they do nothing."""
+    """When the last run ends, put back what was there. Drivers' classes stay wrapped: without a test it means nothing."""
     _installations.pop()
     if _installations:
         return
