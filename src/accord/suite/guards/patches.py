@@ -43,7 +43,7 @@ def install() -> None:
 
 
 def uninstall() -> None:
-    """When the last run ends, put back what was there. Drivers' classes stay wrapped: without a test it means nothing."""
+    """Put back what was there when the last run ends; drivers' classes stay wrapped, which means nothing by itself."""
     _installations.pop()
     if _installations:
         return
