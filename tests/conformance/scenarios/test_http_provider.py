@@ -194,6 +194,21 @@ def test_a_state_change_that_fails_fails_the_interaction_and_nothing_is_torn_dow
     assert provider.seen == []
 
 
+def test_a_state_that_nothing_brings_about_fails_unless_that_is_allowed_and_is_named_in_any_case(
+    tmp_path: Path,
+) -> None:
+    pact(tmp_path, with_states(ProviderState("state one"), ProviderState("state two")))
+    strict = check(tmp_path, Provider())
+    assert not strict.success
+    verifier = Verifier("p").app(Provider(), kind="wsgi").pacts(tmp_path).ignore_missing_states()
+    result = verifier.state("state two", lambda: None).check()
+    assert result.success
+    assert "warning: nothing brought about the provider state 'state one'" in render_text(result)
+    assert result.interactions[0].to_json()["withoutStates"] == ["state one"]
+    for each in (strict, result):
+        assert "verifier.state('state one', state_one)" in render_text(each)
+
+
 def test_values_of_a_state_reach_path_query_headers_and_body(tmp_path: Path) -> None:
     def generated(**more: Any) -> dict[str, Any]:
         return {"type": "ProviderState", "expression": "${id}", **more}
