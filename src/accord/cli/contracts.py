@@ -46,7 +46,10 @@ def diff(
     new: Annotated[Path, typer.Argument(help="The pact file as it is.")],
     as_json: AsJson = False,
 ) -> int:
-    """What the consumer asks more (+), less (-) or differently (~). Exit code 1 where it asks more or differently."""
+    """Compare two versions of a contract. What the consumer asks more (+), less (-) or differently (~).
+
+    Exit code 1 where it asks more or differently.
+    """
     changes = diff_contracts(Contract.read(old), Contract.read(new))
     if as_json:
         print_json({"asksMore": asks_more(changes), "changes": [change.to_json() for change in changes]})
@@ -65,7 +68,10 @@ def check_openapi_command(
     provider: Annotated[str | None, typer.Option(help="Only contracts with this provider.")] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Which interactions the document cannot satisfy: exit code 1 where there is one. Deprecated parts are named."""
+    """Compare contracts with an OpenAPI document. Which interactions it cannot satisfy; deprecated parts are named.
+
+    Exit code 1 where there is one.
+    """
     openapi = OpenApi.read(document)
     contracts = PactFiles(pacts).contracts_for(provider) if provider else PactFiles(pacts).all_contracts()
     conflicts = [conflict for contract in contracts for conflict in check_openapi(contract, openapi)]
@@ -88,7 +94,10 @@ def check_schema(
     pacts: Annotated[Path | None, typer.Option(help="Contracts with messages, to say who reads a field.")] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Can old and new readers read each other's data? Exit code 1 where old readers cannot read new data."""
+    """Compare two versions of an event's schema. Whether old and new readers read each other's data.
+
+    Exit code 1 where old readers cannot read new data.
+    """
     contracts = PactFiles(pacts).all_contracts() if pacts else []
     evolution = compare_schemas(_read(old), _read(new), contracts)
     if as_json:

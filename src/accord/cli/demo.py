@@ -41,7 +41,7 @@ def register(app: typer.Typer) -> None:
 def demo(
     *, as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document at the end.")] = False
 ) -> None:
-    """Run the main job on the example shop, then break a field on purpose and show who stops it."""
+    """Show the main job on the example shop. Then a field is broken on purpose, to show who stops it."""
     shop = find_shop(Path.cwd())
     if as_json:
         steps: list[Step] = []

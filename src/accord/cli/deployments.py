@@ -43,7 +43,7 @@ def can_i_deploy_command(
     pacts: Pacts = Path("pacts"),
     as_json: AsJson = False,
 ) -> int:
-    """May this version be deployed? Exit code 0: yes; 1: no; 2: cannot tell."""
+    """Say whether a version may be deployed. Exit code 0: yes; 1: no; 2: cannot tell."""
     decision = can_i_deploy(ResultsFolder(pacts), pacticipant, _version(version), to)
     if as_json:
         print_json(decision.to_json())

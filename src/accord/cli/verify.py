@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 EXAMPLE = """Example:
 
     accord verify OrderService --app shop.orders.main:create_app --states states --pacts contracts/
+    accord verify Quotes --grpc 127.0.0.1:50051 --states states.py --pacts pacts/
 """
+_LAST_PORT = 65535
 
 
 def register(app: typer.Typer) -> None:
@@ -46,6 +48,9 @@ def verify(
     pacts: Annotated[list[Path] | None, typer.Option(help="A pact file or a folder of them; may be repeated.")] = None,
     app: Annotated[str | None, typer.Option(help="The application in process: module:app or module:factory.")] = None,
     provider_url: Annotated[str | None, typer.Option(help="The URL of a provider that runs.")] = None,
+    grpc: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="The address of a gRPC server that runs, beside or without.")
+    ] = None,
     states: Annotated[
         str | None,
         typer.Option(help="A file or module with STATES = {state: function} and MESSAGES = {message: producer}."),
@@ -76,7 +81,7 @@ def verify(
     ] = False,
     record: Annotated[bool, typer.Option(help="Keep the result beside the pacts, for can-i-deploy.")] = True,
 ) -> int:
-    """Verify a provider against the contracts of its consumers. Exit code 0: kept; 1: broken; 2: cannot tell."""
+    """Verify a provider against its contracts. Exit code 0: kept; 1: broken; 2: cannot tell."""
     places = pacts or [Path("pacts")]
     version = version_or_commit(provider_version)
     verifier = Verifier(provider or _only_provider(places), version=version, time_limit=time_limit).pacts(*places)
@@ -86,6 +91,8 @@ def verify(
         print(verifier.templates() or "Every provider state has a handler, and every message a producer.")
         return 0
     _name_provider(verifier, app, provider_url, app_dir)
+    if grpc is not None:
+        verifier.grpc(_address(grpc))
     _name_states(verifier, states, state_url, app_dir)
     for line in header or []:
         verifier.filter_requests(_adding(line))
@@ -112,6 +119,14 @@ def _name_provider(verifier: Verifier, app: str | None, url: str | None, folder:
         verifier.app(load_app(app, app_dir=folder))
     if url is not None:
         verifier.url(url)
+
+
+def _address(text: str) -> str:
+    """An address given as ``HOST:PORT``; gRPC itself would take anything, and fail only when it is called."""
+    host, _, port = text.rpartition(":")
+    if not host or "/" in text or not port.isascii() or not port.isdigit() or not 0 < int(port) <= _LAST_PORT:
+        raise UsageError(f"--grpc {text!r}: expected HOST:PORT such as 127.0.0.1:50051")
+    return text
 
 
 def _name_states(verifier: Verifier, module: str | None, url: str | None, folder: Path) -> None:

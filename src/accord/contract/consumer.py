@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from accord.contract.interactions import HttpBuilder, MessageBuilder, SyncMessageBuilder
+    from accord.contract.interactions import HttpBuilder
     from accord.contract.journal import Entry
+    from accord.contract.messages import MessageBuilder, SyncMessageBuilder
     from accord.contract.mock import MockSession
     from accord.contract.mock_shells import Finish, InProcessMock, MockServer, Session
     from accord.contract.model import HttpInteraction, Interaction, ProviderState, Response
@@ -53,7 +54,7 @@ class Pact:
         # Not with pathlib: it would cost 4 ms of every test run's start.
         self._file = os.path.join(os.path.abspath(directory), f"{consumer}-{provider}.json")  # noqa: PTH100, PTH118
         self._expected: list[tuple[Interaction, Entry]] = []
-        self._begun: dict[object, str] = {}
+        self._begun: dict[object, tuple[str, str]] = {}
         self._proved: list[Entry] = []
         self._last_proved: list[HttpInteraction] = []
 
@@ -152,22 +153,25 @@ class Pact:
             The file.
 
         Raises:
-            UsageError: nothing was proved yet, or the same interaction was defined differently twice.
+            UsageError: nothing was proved yet, an interaction was begun and not finished, or the same one was defined
+                differently twice.
         """
         from accord.contract import journal  # noqa: PLC0415 - as above
 
+        self._refuse_unfinished(lambda _: True)
         entries = journal.take_from_memory(self._file) or list(self._proved)
         if not entries:
-            raise UsageError(
-                f"nothing to write for {self.consumer} and {self.provider}: no interaction was proved yet. "
-                "Call your client inside `with pact.serve():` or `with pact.in_process():` first"
-            )
+            raise UsageError(f"nothing to write for {self.consumer} and {self.provider}: {self._not_called()}")
         journal.assemble(entries)
         return self.path
 
-    def begin(self, builder: object, description: str) -> None:
-        """Note that a builder was begun; one that is never finished is told when the mock starts."""
-        self._begun[builder] = description
+    def begin(self, builder: object, description: str, missing: str) -> None:
+        """Note that a builder was begun, and how to end it; one that is never finished is told when it is missed."""
+        self._begun[builder] = (description, missing)
+
+    def end(self, builder: object) -> None:
+        """Note that a builder is finished."""
+        self._begun.pop(builder, None)
 
     def expect(self, builder: object, interaction: Interaction, *, plugins: Sequence[Mapping[str, Any]] = ()) -> Pact:
         """Add a finished interaction to what the next mock of its kind expects.
@@ -177,7 +181,7 @@ class Pact:
             interaction: it.
             plugins: what it needs to stand in the file's ``metadata.plugins``.
         """
-        self._begun.pop(builder, None)
+        self.end(builder)
         # As it will stand in the file: what the version cannot express is told here, where it is said.
         self._expected.append((interaction, self._entry(interaction, plugins)))
         return self
@@ -188,15 +192,31 @@ class Pact:
         Raises:
             UsageError: nothing is, with what to do about it.
         """
-        if self._begun:
-            names = ", ".join(repr(name) for name in self._begun.values())
-            self._begun.clear()
-            raise UsageError(f"begun and never finished: {names}; end it with .will_respond_with(…)")
+        # A message may still be given to its handler later.
+        self._refuse_unfinished(lambda missing: missing.endswith(".will_respond_with(…)"))
         taken = [(each, entry) for each, entry in self._expected if isinstance(each, kind)]
         if not taken:
             raise UsageError(f"nothing is expected: {missing}")
         self._expected = [(each, entry) for each, entry in self._expected if not isinstance(each, kind)]
         return [each for each, _ in taken], partial(self._finish, taken)
+
+    def _refuse_unfinished(self, counts: Callable[[str], bool]) -> None:
+        """Refuse to go on where something was begun and never finished; it is told once."""
+        unfinished = [(name, missing) for name, missing in self._begun.values() if counts(missing)]
+        if unfinished:
+            self._begun.clear()
+            raise UsageError(
+                "begun and never finished: "
+                + "; ".join(f"{description!r}, end it with {missing}" for description, missing in unfinished)
+            )
+
+    def _not_called(self) -> str:
+        names = ", ".join(repr(interaction.description) for interaction, _ in self._expected)
+        expected = f"{names} {'is' if len(self._expected) == 1 else 'are'} expected, but" if names else "so far"
+        return (
+            f"{expected} no interaction was proved yet. Call your client inside `with pact.serve():` or "
+            "`with pact.in_process():`, or give a message to your handler with .verify(handler)"
+        )
 
     def prove(self, interaction: Interaction) -> None:
         """Keep an interaction that the consumer handled as it says."""
@@ -280,13 +300,13 @@ class Given:
 
     def expects_to_receive(self, description: str) -> MessageBuilder:
         """Begin a message, such as an event."""
-        from accord.contract.interactions import MessageBuilder  # noqa: PLC0415 - as above
+        from accord.contract.messages import MessageBuilder  # noqa: PLC0415 - as above
 
         return MessageBuilder(self._pact, _described(description), self._states)
 
     def upon_calling(self, description: str) -> SyncMessageBuilder:
         """Begin a message with an answer."""
-        from accord.contract.interactions import SyncMessageBuilder  # noqa: PLC0415 - as above
+        from accord.contract.messages import SyncMessageBuilder  # noqa: PLC0415 - as above
 
         return SyncMessageBuilder(self._pact, _described(description), self._states)
 

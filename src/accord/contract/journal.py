@@ -20,9 +20,16 @@ from typing import TYPE_CHECKING, Any
 
 from accord.contract.model import HttpInteraction
 from accord.contract.spec import SpecVersion
-from accord.contract.writing import contract_to_json, interaction_to_json, replace_file, unwritable
+from accord.contract.version_limits import refuse_for_file
+from accord.contract.writing import (
+    contract_to_json,
+    interaction_to_json,
+    refuse_what_would_change,
+    replace_file,
+    unwritable,
+)
 from accord.core.documents import json_bytes
-from accord.core.errors import UsageError
+from accord.core.errors import AccordError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -83,6 +90,7 @@ def entry_for(
     Raises:
         UsageError: the version cannot express it.
     """
+    refuse_for_file(interaction, version)
     is_v3_message = version is not SpecVersion.V4 and not isinstance(interaction, HttpInteraction)
     return Entry(
         path,
@@ -97,6 +105,8 @@ def entry_for(
 
 
 _in_memory: list[Entry] = []
+_defined: dict[tuple[str, str], Entry] = {}
+"""The first of these by file and identity."""
 
 
 def current_test() -> str | None:
@@ -117,12 +127,18 @@ def record(entries: Iterable[Entry]) -> None:
         return
     if not _in_memory:
         atexit.register(_assemble_at_exit)
-    _in_memory.extend(entries)
+        _defined.clear()
+    for entry in entries:
+        # A conflict is told here, where an exception still ends the program with an exit code, and not at its end.
+        _refuse_other(_defined.setdefault((entry.path, entry.key), entry), entry)
+        _in_memory.append(entry)
 
 
 def take_from_memory(path: str) -> list[Entry]:
     """Remove and return what this process recorded for one pact file."""
     taken = [entry for entry in _in_memory if entry.path == path]
+    for entry in taken:
+        _defined.pop((path, entry.key), None)
     _in_memory[:] = [entry for entry in _in_memory if entry.path != path]
     return taken
 
@@ -161,7 +177,7 @@ def assemble(entries: Iterable[Entry], *, gone: Callable[[str, str], bool] = lam
 
 
 def _assemble_one(path: Path, entries: list[Entry], gone: Callable[[str, str], bool]) -> None:
-    new = _merged(entries, path)
+    new = _merged(entries)
     with locked(path):
         existing, plugins = _existing(path, entries[0])
         kept = {key: item for key, item in existing.items() if key not in new and not gone(str(path), key)}
@@ -171,17 +187,20 @@ def _assemble_one(path: Path, entries: list[Entry], gone: Callable[[str, str], b
         _write(path, entries[0], ordered, [*plugins, *(plugin for entry in entries for plugin in entry.plugins)])
 
 
-def _merged(entries: list[Entry], path: Path) -> dict[str, Entry]:
+def _merged(entries: list[Entry]) -> dict[str, Entry]:
     merged: dict[str, Entry] = {}
     for entry in entries:
-        first = merged.setdefault(entry.key, entry)
-        if first.interaction != entry.interaction:
-            tests = " and ".join(sorted({each.test or "this process" for each in (first, entry)}))
-            raise UsageError(
-                f"{path}: the interaction {entry.interaction.get('description')!r} is defined twice, differently "
-                f"({tests}). Give one of them another description or another provider state"
-            )
+        _refuse_other(merged.setdefault(entry.key, entry), entry)
     return merged
+
+
+def _refuse_other(first: Entry, entry: Entry) -> None:
+    if first.interaction != entry.interaction:
+        tests = " and ".join(sorted({each.test or "this process" for each in (first, entry)}))
+        raise UsageError(
+            f"{entry.path}: the interaction {entry.interaction.get('description')!r} is defined twice, differently "
+            f"({tests}). Give one of them another description or another provider state"
+        )
 
 
 def _existing(path: Path, entry: Entry) -> tuple[dict[str, tuple[str, dict[str, Any]]], list[dict[str, Any]]]:
@@ -201,7 +220,9 @@ def _existing(path: Path, entry: Entry) -> tuple[dict[str, tuple[str, dict[str, 
     if contract.version is not SpecVersion(entry.version):  # rewrite it in the version asked for now
         from dataclasses import replace  # noqa: PLC0415 - rare
 
-        document = contract_to_json(replace(contract, version=SpecVersion(entry.version)))
+        rewritten = replace(contract, version=SpecVersion(entry.version))
+        refuse_what_would_change(rewritten)
+        document = contract_to_json(rewritten)
     items = {
         identity(item): (section, item)
         for section in ("interactions", "messages")
@@ -255,8 +276,15 @@ def locked(path: Path) -> Iterator[None]:
 
 def _assemble_at_exit() -> None:
     # The interpreter keeps an exception that ended the program here: then its tests did not pass.
-    if not hasattr(sys, "last_value"):
+    if hasattr(sys, "last_value"):
+        return
+    try:
         assemble(_in_memory)
+    except AccordError as error:  # it is too late for an exit code: nothing raised here would change it
+        sys.stderr.write(
+            f"error: {error}\nThe pact was not written, and this program's exit code does not say so: "
+            "call pact.write() at its end\n"
+        )
 
 
 def _to_json(entry: Entry) -> dict[str, Any]:

@@ -41,7 +41,7 @@ def _case(result: InteractionResult, suite: str) -> ET.Element:
     case = ET.Element("testcase", classname=suite, name=_clean(result.interaction.title), time=f"{result.seconds:.6f}")
     if result.status == "passed":
         return case
-    lines = [*map(str, result.mismatches), *filter(None, (result.problem, result.traceback))]
+    lines = [*map(str, result.mismatches), *filter(None, (result.problem, result.hint, result.traceback))]
     tag = "skipped" if result.status == "pending" else "failure" if result.problem is None else "error"
     wrong = ET.SubElement(case, tag, message=_clean(lines[0].splitlines()[0]))
     wrong.text = _clean("\n".join(lines))

@@ -210,8 +210,10 @@ class Contract:
     def write(self, path: str | Path) -> None:
         """Write a pact file in ``version``'s form, all or nothing.
 
+        What only V4 knows and other tools would pass over (key, pending, comments) is kept with a warning.
+
         Raises:
-            UsageError: the contract holds what that version cannot express.
+            UsageError: the contract holds what that version cannot express, or what would mean something else in it.
         """
         from accord.contract.writing import write_contract  # noqa: PLC0415 - writing builds on this module
 

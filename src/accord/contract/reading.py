@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from accord.contract.bodies import MISSING, Body, is_json
+from accord.contract.mismatches import ABSENT
 from accord.contract.model import (
     AsyncMessage,
     Contract,
@@ -130,7 +131,7 @@ def _section(document: dict[str, Any], name: str) -> list[Any]:
 
 def _participant(document: dict[str, Any], role: str) -> str:
     where = f"$.{role}"
-    entry = document.get(role)
+    entry = document.get(role, ABSENT)
     name = entry.get("name") if isinstance(entry, dict) else entry
     if not isinstance(name, str) or not name:
         raise ContractFormatError(f"expected {{'name': …}} with the {role}'s name, seen {_kind(entry)}", path=where)
@@ -193,7 +194,7 @@ def _state(state: Any, where: str) -> ProviderState:
         return ProviderState(state)
     entry = _expect(state, dict, where)
     return ProviderState(
-        _expect(entry.get("name"), str, f"{where}.name"),
+        _expect(entry.get("name", ABSENT), str, f"{where}.name"),
         _expect(entry.get("params") or {}, dict, f"{where}.params"),
         _without(entry, ("name", "params")),
     )
@@ -393,6 +394,8 @@ _NAMES: dict[type, str] = {dict: "an object", list: "an array", str: "a text"}
 
 
 def _kind(value: Any) -> str:
+    if value is ABSENT:
+        return "nothing: the key is missing"
     if value is None:
         return "null"
     if isinstance(value, bool):

@@ -8,7 +8,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from accord.contract.bodies import Body, is_json
-from accord.contract.generators.parts import prepare_message, prepare_request
+from accord.contract.generators.parts import missing_state_values, prepare_message, prepare_request
 from accord.contract.matching import match_message, match_response
 from accord.contract.model import AsyncMessage, HttpInteraction, MessageContents, SyncMessage, has_generators
 from accord.contract.plugin_data import called_service
@@ -149,7 +149,7 @@ class Replay:
         free = [
             (index, each)
             for index, each in enumerate(contract.interactions)
-            if isinstance(each, HttpInteraction) and not each.states
+            if isinstance(each, HttpInteraction) and not self._states.of(each.states)
         ]
         done: dict[int, InteractionResult] = {}
         for start in range(0, len(free), self._options.together):
@@ -164,9 +164,10 @@ class Replay:
         problem: ReplayProblem | None = None
         entered: list[ProviderState] = []
         values: dict[str, Any] = {}
+        states = self._states.of(interaction.states)
         try:
-            self._states.refuse_missing(interaction.states)
-            for state in interaction.states:
+            self._states.refuse_missing(states)
+            for state in states:
                 given = yield from self._states.enter(state)
                 entered.append(state)
                 values |= {**state.parameters, **given}
@@ -187,6 +188,7 @@ class Replay:
             problem.trace if problem else None,
             perf_counter() - begin,
             tolerated=interaction.pending or contract.pending or contract.wip,
+            missing_values=_missing_values(interaction, values) if mismatches or problem else (),
         )
 
     def _leave(self, entered: Sequence[ProviderState]) -> Generator[Call, Any, ReplayProblem | None]:
@@ -278,6 +280,16 @@ class Replay:
     def _tell(self, event: Event) -> None:
         for listener in self._listeners:
             listener(event)
+
+
+def _missing_values(interaction: Interaction, values: Mapping[str, Any]) -> tuple[str, ...]:
+    """The state values that the request was to carry, and that no state handler returned."""
+    if not isinstance(interaction, (HttpInteraction, SyncMessage)):
+        return ()
+    try:
+        return tuple(missing_state_values(interaction.request, values))
+    except ContractFormatError:  # told already, as the reason why there is no request
+        return ()
 
 
 def _prepared(prepare: Callable[[Part, Mapping[str, Any]], Part], part: Part, values: Mapping[str, Any]) -> Part:

@@ -41,8 +41,9 @@ def summary_line(result: VerificationResult) -> str:
 def render_interaction(result: InteractionResult) -> str:
     """One interaction: a line, and what is wrong with it below."""
     lines = [f"  {_MARKS[result.status]} {result.interaction.title}"]
+    lines += [f"      {line}" for line in _comments(result.interaction)]
     if result.status == "passed":
-        return lines[0]
+        return "\n".join(lines)
     call = _call(result.interaction)
     if call:
         lines.append(f"      {call}")
@@ -51,9 +52,21 @@ def render_interaction(result: InteractionResult) -> str:
         lines.append(f"      … and {len(result.mismatches) - MISMATCHES_SHOWN} more; --json has them")
     if result.problem is not None:
         lines += [f"      {line}" for line in result.problem.splitlines()]
+    if result.hint is not None:
+        lines.append(f"      {result.hint}")
     if result.traceback is not None:
         lines += [f"      | {line}" for line in result.traceback.splitlines()]
     return "\n".join(lines)
+
+
+def _comments(interaction: Interaction) -> list[str]:
+    """What the consumer has to say of an interaction, and the test that it comes from."""
+    said, test = interaction.comments.get("text"), interaction.comments.get("testname")
+    texts = [said] if isinstance(said, str) else said if isinstance(said, list) else []
+    lines = [f"# {line}" for text in texts for line in str(text).splitlines()]
+    lines += [f"# from the test {test}"] if test else []
+    # It comes from outside: nothing in it may steer a terminal.
+    return ["".join(letter if letter.isprintable() else " " for letter in line) for line in lines]
 
 
 def render_contract_line(contract: Contract) -> str:

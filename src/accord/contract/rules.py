@@ -152,7 +152,7 @@ class ActiveRules:
         self._depth = depth
         for node, score in nodes:
             for order, rules in node.ends:
-                candidate = (score * (depth + 1), depth + 1, order, rules)
+                candidate = (score * (depth + 1), -(depth + 1), -order, rules)
                 if best is None or candidate[0] > best[0]:
                     is_tied = False
                 elif candidate[0] == best[0]:
@@ -181,6 +181,14 @@ class ActiveRules:
         nodes = [(below, score * gained) for node, score in self._nodes for below, gained in node.step(fragment)]
         return ActiveRules(nodes, self._depth + 1, self._best, is_tied=self.is_tied)
 
+    def only(self, rule: Rule) -> ActiveRules:
+        """The same with one rule alone in place of those that apply here, also where they cascade to below."""
+        narrowed = ActiveRules([], self._depth, self._best, is_tied=self.is_tied)
+        narrowed._nodes = self._nodes
+        if self._best is not None:
+            narrowed._best = (*self._best[:3], RuleList((rule,)))
+        return narrowed
+
     def fields_with(self, attribute: str) -> list[tuple[str, Rule]]:
         """The fields right below that have a rule of their own with an attribute."""
         return [
@@ -195,9 +203,10 @@ class ActiveRules:
     def best(self) -> tuple[RuleList, bool] | None:
         """The rules that apply here and whether they cascaded from further up; None where no rule applies.
 
-        The highest product of weights and length wins; of equals the longer, then the later expression.
+        The highest product of weights and length wins, as with the reference. Of equals that with the highest product
+        of weights, which is the shorter, then the first (specification V2, "Matcher selection algorithm").
         """
-        return None if self._best is None else (self._best[3], self._best[1] != self._depth + 1)
+        return None if self._best is None else (self._best[3], -self._best[1] != self._depth + 1)
 
 
 NO_ACTIVE_RULES = ActiveRules([], 0)

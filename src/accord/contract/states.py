@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from accord.contract.handlers import explain_signature
+from accord.contract.model import ProviderState
 from accord.contract.problems import ReplayProblem, named
 from accord.contract.steps import Call
 from accord.core.errors import AccordError
@@ -15,8 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
 
     from accord.contract.handlers import Handler, StateHandler
-    from accord.contract.model import ProviderState
     from accord.core.http.messages import HttpResponse
+
+
+_NO_STATE = (ProviderState(""),)
 
 
 class StateChanges:
@@ -44,6 +47,13 @@ class StateChanges:
         self._target = target
         self._close = close
         self.missing: dict[str, Mapping[str, Any]] = {}
+
+    def of(self, states: Sequence[ProviderState]) -> Sequence[ProviderState]:
+        """The states to bring about; where an interaction has none, the one without a name if that can be.
+
+        The reference's verifier calls a state-change URL so too, with which a provider clears what was there before.
+        """
+        return states or (_NO_STATE if self._send is not None or "" in self._handlers else ())
 
     def refuse_missing(self, states: Sequence[ProviderState]) -> None:
         """Note the states that nothing can bring about.

@@ -120,22 +120,33 @@ class TakenValues(NamedTuple):
     generators: dict[str, Mapping[str, Any]]
 
 
-def take_values(template: Mapping[str, Any]) -> TakenValues:
-    """Take headers or a query apart: a value is a text, a number, a matcher or a list of these."""
+def take_values(template: Mapping[str, Any], *, indexed: bool = False) -> TakenValues:
+    """Take headers, a query or a form apart: a value is a text, a number, a matcher or a list of these.
+
+    Args:
+        template: name to value.
+        indexed: whether each value of a name may have rules of its own, as in the body of a form.
+
+    Raises:
+        UsageError: a value of another type, or values with different rules where they may not have them.
+    """
     entries: dict[PathExpression, RuleList] = {}
     taken = TakenValues({}, RuleCategory(entries), {})
     for name, value in template.items():
         items = value if isinstance(value, (list, tuple)) else [value]
         texts = []
-        # Other tools know rules for a name, not for one of its values: the same for each is written as the name's own.
-        rules_of_each = [_rules_of_text(name, item) for item in items]
-        alike = len(items) == 1 or all(rules and rules == rules_of_each[0] for rules in rules_of_each)
+        rules_of_each = [_rules_of_values(name, item) for item in items]
+        alike = all(rules == rules_of_each[0] for rules in rules_of_each)
+        if not alike and not indexed:
+            raise UsageError(
+                f"{name!r}: its values have different matchers, but a header's or a parameter's rules are for all of "
+                "its values, and other tools pass over others; give each value the same matcher"
+            )
         for index, item in enumerate(items):
-            tokens: tuple[Token, ...] = (name,) if alike else (name, index)
             rules = rules_of_each[index]
-            if rules:
-                combine = item.combine if isinstance(item, Matcher) else "AND"
-                entries[PathExpression(tokens, format_path(tokens))] = RuleList(rules, combine)
+            if rules.rules:
+                tokens: tuple[Token, ...] = (name,) if alike else (name, index)
+                entries[PathExpression(tokens, format_path(tokens))] = rules
             generator = _generator_of(item)
             if generator is not None:
                 taken.generators[name if len(items) == 1 else f"{name}[{index}]"] = generator
@@ -191,6 +202,10 @@ def _rules_of_text(name: str, item: Any) -> tuple[Rule, ...]:
         return _rules_of_text(name, item.example)
     # Texts are all of one type: a value of the provider's state stands for itself here.
     return () if item.rule.match == "type" and item.generator is not None and not item.also else item.rules
+
+
+def _rules_of_values(name: str, item: Any) -> RuleList:
+    return RuleList(_rules_of_text(name, item), item.combine if isinstance(item, Matcher) else "AND")
 
 
 def _count(item: Any) -> int:

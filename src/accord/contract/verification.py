@@ -27,6 +27,7 @@ class InteractionResult:
         traceback: where the provider or a handler raised, or None.
         seconds: how long it took, state handlers included.
         tolerated: the interaction or its whole contract is pending: a failure is reported and does not count.
+        missing_values: of one that failed, the state values that no state handler returned: examples were sent instead.
     """
 
     interaction: Interaction
@@ -35,6 +36,7 @@ class InteractionResult:
     traceback: str | None = None
     seconds: float = 0.0
     tolerated: bool = False
+    missing_values: tuple[str, ...] = ()
 
     @property
     def status(self) -> Status:
@@ -42,6 +44,17 @@ class InteractionResult:
         if not self.mismatches and self.problem is None:
             return "passed"
         return "pending" if self.tolerated else "failed"
+
+    @property
+    def hint(self) -> str | None:
+        """What may be why it failed: state values that nobody gave."""
+        if not self.missing_values:
+            return None
+        names = ", ".join(map(repr, self.missing_values))
+        return (
+            f"no state handler returned the state value {names}, so the example was sent in its place; "
+            f"let the handler return {{{self.missing_values[0]!r}: …}}"
+        )
 
     def to_json(self) -> dict[str, Any]:
         """The result as JSON."""
@@ -58,6 +71,8 @@ class InteractionResult:
             document["problem"] = self.problem
         if self.traceback is not None:
             document["traceback"] = self.traceback
+        if self.missing_values:
+            document["missingStateValues"] = list(self.missing_values)
         return document
 
 

@@ -12,6 +12,7 @@ from accord.contract.bodies import Body, is_json
 from accord.contract.model import AsyncMessage, Contract, HttpInteraction, Interaction, SyncMessage
 from accord.contract.rule_format import rules_to_json
 from accord.contract.spec import SpecVersion
+from accord.contract.version_limits import refuse_for_file, warn_for_file
 from accord.core.documents import json_bytes
 from accord.core.errors import DocumentError, UsageError
 
@@ -23,7 +24,19 @@ if TYPE_CHECKING:
 
 def write_contract(contract: Contract, path: str | Path) -> None:
     """See Contract.write."""
+    refuse_what_would_change(contract)
     replace_file(Path(path), json_bytes(contract_to_json(contract), indent=2) + b"\n")
+
+
+def refuse_what_would_change(contract: Contract) -> None:
+    """Look before a contract is written as another version than it was read from.
+
+    Raises:
+        UsageError: it would mean something else there; what would merely be passed over is a warning.
+    """
+    for item in contract.interactions:
+        refuse_for_file(item, contract.version)
+    warn_for_file(contract.interactions, contract.version)
 
 
 def replace_file(path: Path, data: bytes) -> None:
@@ -54,10 +67,10 @@ def unwritable(path: Path, error: OSError) -> DocumentError:
 
 
 def contract_to_json(contract: Contract) -> dict[str, Any]:
-    """The JSON value of a pact file.
+    """The JSON value of a pact file, with all that was in the file it was read from.
 
     Raises:
-        UsageError: the contract holds what its version cannot express.
+        UsageError: its version has no form for it; see refuse_what_would_change for what has one, but no meaning there.
     """
     version = contract.version
     document: dict[str, Any] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -132,11 +133,21 @@ def _bytes_of(path: Path, max_bytes: int) -> bytes:
             raise DocumentError(f"is {megabytes(size)}; the limit is {megabytes(max_bytes)}", source=source)
         return path.read_bytes()
     except FileNotFoundError:
-        raise DocumentError("no such file", source=source) from None
+        raise DocumentError(f"no such file; {_advice(path)}", source=source) from None
     except IsADirectoryError:
         raise DocumentError("is a folder; a file was expected", source=source) from None
     except OSError as error:
         raise DocumentError(f"cannot be read: {error.strerror}", source=source) from error
+
+
+def _advice(path: Path) -> str:
+    """What to look at where a file is missing."""
+    import difflib  # noqa: PLC0415 - for this message only
+
+    if not path.parent.is_dir():
+        return f"there is no folder {path.parent} either: check the path, which is seen from {os.getcwd()}"  # noqa: PTH109 - pathlib is not imported by all who read
+    near = difflib.get_close_matches(path.name, (each.name for each in path.parent.iterdir() if each.is_file()), 1)
+    return f"did you mean {near[0]}?" if near else f"check the name; its folder is {path.parent.resolve()}"
 
 
 class _NotJsonError(ValueError):

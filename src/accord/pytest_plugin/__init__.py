@@ -1,5 +1,12 @@
 """The pytest plugin: fixtures and hooks. It loads at every pytest start, so it imports late what is heavy."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from accord.pytest_plugin import contracts, levels
 from accord.pytest_plugin.brokers import (
     kafka,
     kafka_alone,
@@ -17,14 +24,15 @@ from accord.pytest_plugin.brokers import (
 )
 from accord.pytest_plugin.contracts import (
     pact,
-    pytest_configure,
     pytest_sessionfinish,
     pytest_terminal_summary,
-    pytest_unconfigure,
     verifier,
 )
 from accord.pytest_plugin.polling import poll_until
 from accord.pytest_plugin.postgres import postgres, postgres_alone, postgres_server, postgres_template
+
+if TYPE_CHECKING:
+    from accord.pytest_plugin.guards import LevelGuards
 
 __all__ = [
     "kafka",
@@ -39,6 +47,7 @@ __all__ = [
     "postgres_alone",
     "postgres_server",
     "postgres_template",
+    "pytest_addoption",
     "pytest_configure",
     "pytest_sessionfinish",
     "pytest_terminal_summary",
@@ -52,3 +61,39 @@ __all__ = [
     "valkey_server",
     "verifier",
 ]
+
+_GUARDS = pytest.StashKey["LevelGuards"]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the options."""
+    levels.add_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin a run: its levels, their guards, its journal."""
+    from accord.core.configuration import load_configuration  # noqa: PLC0415 - beside what it is needed for
+    from accord.core.errors import AccordError  # noqa: PLC0415 - as above
+    from accord.pytest_plugin.guards import LevelGuards  # noqa: PLC0415 - as above
+    from accord.pytest_plugin.levels_report import LevelReport  # noqa: PLC0415 - as above
+
+    try:
+        configuration = load_configuration(config.rootpath)
+        found = levels.Levels.of(config, configuration)
+    except AccordError as error:
+        raise pytest.UsageError(str(error)) from None
+    levels.add_markers(config, found)
+    config.pluginmanager.register(found, "accord-levels")
+    guards = config.stash[_GUARDS] = LevelGuards(config, found, configuration.allowed_hosts)
+    config.pluginmanager.register(guards, "accord-guards")
+    contracts.begin(config)
+    if not contracts.is_worker(config):
+        config.pluginmanager.register(LevelReport(config, found), "accord-levels-report")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End a run."""
+    contracts.end(config)
+    guards = config.stash.get(_GUARDS, None)
+    if guards is not None:
+        guards.close()

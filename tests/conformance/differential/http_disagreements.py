@@ -61,7 +61,7 @@ HTTP_DISAGREEMENTS: tuple[HttpDisagreement, ...] = (
         "several header lines and one line with commas are the same",
         ResponseCase({"status": 200, "headers": {"X-Tag": ["a", "b"]}}, headers=(("X-Tag", "a, b"),)),
         we_match=True,
-        because="RFC 9110, section 5.3: lines of one name may be joined with commas without a change of meaning, and "
+        because="the specification is silent of several lines; RFC 9110, section 5.3: lines of one name may be joined with commas without a change of meaning, and "
         "servers and proxies do. The reference splits lines of headers it knows to be lists only",
         shape=_lines_that_hold_a_list,
     ),
@@ -69,14 +69,15 @@ HTTP_DISAGREEMENTS: tuple[HttpDisagreement, ...] = (
         "a path is the same however it is encoded",
         RequestCase("/ünï", "/%C3%BCn%C3%AF"),
         we_match=True,
-        because="RFC 3986, section 6.2.2: a character and its percent-encoding are one path, and no client sends ü bare",
+        because="the specification is silent of encodings; RFC 3986, section 6.2.2: a character and its percent-encoding are one path, and no client sends ü bare",
         shape=_encoded_path,
     ),
     HttpDisagreement(
         "a whole number in a query may be negative",
         RequestCase("/", "/?q=-3", query={"q": ["1"]}, rules={"query": {"q": {"matchers": [{"match": "integer"}]}}}),
         we_match=True,
-        because="V3, 'integer': the value is an integer, and -3 is one, as the reference itself says of it in JSON",
+        because="V3, Integer: 'This checks if the type of the value is an integer', and -3 is one, as the reference itself "
+        "says of it in JSON",
         shape=_negative_whole_number,
     ),
 )

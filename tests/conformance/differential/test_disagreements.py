@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from tests.conformance.differential import reference
-from tests.conformance.differential.disagreements import DATES_APART, DISAGREEMENTS, TEXTS_APART, Disagreement
+from tests.conformance.differential.disagreements import (
+    DATES_APART,
+    DISAGREEMENTS,
+    ORS_APART,
+    TEXTS_APART,
+    Disagreement,
+)
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -25,8 +31,8 @@ def test_the_shape_of_a_disagreement_fits_its_case(item: Disagreement) -> None:
     assert item.shape(item.case)
 
 
-@pytest.mark.parametrize("name", [*DATES_APART, *TEXTS_APART])
-def test_a_text_is_judged_as_the_specification_says(name: str) -> None:
-    case, we_match = (DATES_APART | TEXTS_APART)[name]
+@pytest.mark.parametrize("name", [*DATES_APART, *TEXTS_APART, *ORS_APART])
+def test_a_further_case_is_judged_as_the_specification_says(name: str) -> None:
+    case, we_match = (DATES_APART | TEXTS_APART | ORS_APART)[name]
     assert (not case.ours()) == we_match
     assert (not case.theirs()) != we_match, "the reference agrees now: take the case off the list"

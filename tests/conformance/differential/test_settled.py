@@ -62,6 +62,22 @@ BODIES = {
     "an offset has fewer than 60 minutes": (dated("yyyy-MM-dd'T'HH:mm:ssXXX", "2024-02-29T10:30:59+02:60"), False),
     "2023 has no 366th day": (dated("yyyy-DDD", "2023-366"), False),
     "a year of five digits needs a sign": (dated("yyyy-MM-dd", "10000-01-01"), False),
+    "one of two rules holds for a whole array": (
+        BodyCase("[1]", "[3, 4]", root(EQUALITY, {"match": "type", "min": 2}, combine="OR")),
+        True,
+    ),
+    "neither of two rules holds for a whole array": (
+        BodyCase("[1]", "[3]", root(EQUALITY, {"match": "type", "min": 2}, combine="OR")),
+        False,
+    ),
+    "a rule of its own further down counts in each alternative": (
+        BodyCase(
+            '{"a": [1]}',
+            '{"a": ["x"]}',
+            {"body": root(TYPE, NOT_EMPTY, combine="OR")["body"] | {"$.a[*]": {"matchers": [INTEGER]}}},  # type: ignore[operator]
+        ),
+        False,
+    ),
     "notEmpty reaches the objects below": (BodyCase('{"a": {}}', '{"a": {}}', root(NOT_EMPTY)), False),
 }
 

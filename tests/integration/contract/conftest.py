@@ -31,11 +31,11 @@ def own_journal(monkeypatch: pytest.MonkeyPatch) -> list[journal.Entry]:
 def run_accord(tmp_path: Path) -> RunAccord:
     """Run the command line as users do, in a folder of its own."""
 
-    def run(*arguments: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
+    def run(*arguments: str, timeout: float = 60, **variables: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "accord", *arguments],
             cwd=tmp_path,
-            env={**os.environ, "GIT_CEILING_DIRECTORIES": str(tmp_path.parent)},
+            env={**os.environ, "GIT_CEILING_DIRECTORIES": str(tmp_path.parent), **variables},
             capture_output=True,
             text=True,
             encoding="utf-8",

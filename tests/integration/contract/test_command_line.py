@@ -80,6 +80,22 @@ def test_a_contract_that_is_kept_is_exit_code_0(project: Path, run_accord: RunAc
     assert not (project / "pacts" / "results").exists()
 
 
+@pytest.mark.parametrize("group", [(), ("contract",)])
+def test_no_command_s_help_is_cut_in_the_list_of_them(run_accord: RunAccord, group: tuple[str, ...]) -> None:
+    done = run_accord(*group, "--help", COLUMNS="80")
+    commands = done.stdout.partition("Commands:")[2].strip().splitlines()
+    assert len(commands) > 2
+    assert [line for line in commands if line.endswith("...") or not line.endswith(".")] == []
+
+
+@pytest.mark.parametrize("address", ["50051", "http://127.0.0.1:50051", "localhost:", "localhost:x", "localhost:70000"])
+def test_an_address_for_grpc_that_is_none_is_refused(project: Path, run_accord: RunAccord, address: str) -> None:
+    write_pact(project / "pacts", interaction("/1"))
+    done = run_accord("verify", "orders", "--grpc", address)
+    assert done.returncode == 2
+    assert f"--grpc '{address}': expected HOST:PORT such as 127.0.0.1:50051" in done.stderr
+
+
 def test_a_contract_that_is_broken_is_exit_code_1_and_every_reason_is_shown(
     project: Path, run_accord: RunAccord
 ) -> None:

@@ -229,3 +229,107 @@ def test_a_body_is_sent_as_its_content_type_says(pact: Pact, body: Any, headers:
     pact.upon_receiving("a").with_request("GET", "/").will_respond_with(200, headers=headers, body=body)
     (answer,) = call(pact, "/")
     assert answer.content == sent
+
+
+def annotated(builder: Any) -> Any:
+    return builder.with_key("123ABC").pending().comment("one").comment("two").test_name("test_orders")
+
+
+@pytest.mark.parametrize("kind", ["http", "message", "question"])
+def test_a_key_pending_comments_and_the_tests_name_stand_in_a_file_of_v4(pact: Pact, kind: str) -> None:
+    if kind == "http":
+        annotated(pact.upon_receiving("a")).with_request("GET", "/").will_respond_with(200)
+        call(pact, "/")
+    elif kind == "message":
+        annotated(pact.expects_to_receive("a")).with_content({"a": 1}).verify(lambda *_: None)
+    else:
+        annotated(pact.upon_calling("a")).with_content({"a": 1}).will_answer({"b": 1}).verify(lambda *_: None)
+    (item,) = json.loads(pact.write().read_text(encoding="utf-8"))["interactions"]
+    assert (item["key"], item["pending"]) == ("123ABC", True)
+    assert item["comments"] == {"text": ["one", "two"], "testname": "test_orders"}
+
+
+@pytest.mark.parametrize(
+    ("say", "message"),
+    [
+        (lambda pact: pact.upon_receiving("a").with_key("k"), "interaction 'a': a key for an interaction needs"),
+        (lambda pact: pact.upon_receiving("a").pending(), "a pending interaction needs"),
+        (lambda pact: pact.expects_to_receive("a").comment("c"), "a comment needs"),
+        (lambda pact: pact.upon_receiving("a").test_name("t"), "the name of a test needs"),
+        (lambda pact: pact.upon_calling("a"), "message 'a': a message with an answer needs"),
+        (lambda pact: pact.expects_to_receive("a").with_content({"v": match.semver()}), r"at \$\.v: the rule 'semver'"),
+        (lambda pact: pact.expects_to_receive("a").with_metadata({"v": match.semver()}), "the rule 'semver' needs"),
+    ],
+)
+def test_what_needs_v4_is_told_where_it_is_said(tmp_path: Path, say: Callable[[Pact], Any], message: str) -> None:
+    pact = Pact("web", "orders", version="3.0", directory=tmp_path)
+    with pytest.raises(UsageError, match=rf"{message}.*version 4.0, this pact is version 3.0.0; use Pact\(…"):
+        say(pact)
+
+
+def test_messages_are_refused_before_v3_where_they_begin(tmp_path: Path) -> None:
+    pact = Pact("web", "orders", version="2.0", directory=tmp_path)
+    with pytest.raises(UsageError, match=r"message 'a': messages need version 3\.0, this pact is version 2\.0\.0"):
+        pact.expects_to_receive("a")
+
+
+@pytest.mark.parametrize("step", ["with_key", "comment", "test_name"])
+def test_a_note_without_a_text_is_refused(pact: Pact, step: str) -> None:
+    with pytest.raises(UsageError, match=rf"\.{step}\(' '\): expected a text"):
+        getattr(pact.upon_receiving("a"), step)(" ")
+
+
+def test_an_answer_before_a_request_says_what_comes_first(pact: Pact) -> None:
+    begun: Any = pact.upon_receiving("a")
+    with pytest.raises(UsageError, match=r"'a': .will_respond_with\(…\) before .with_request\(…\); say first"):
+        begun.will_respond_with(200)
+
+
+@pytest.mark.parametrize(
+    ("begin", "message"),
+    [
+        (lambda pact: pact.upon_receiving("a"), r"'a', end it with .with_request\(…\).will_respond_with\(…\)"),
+        (lambda pact: pact.upon_receiving("a").with_request("GET", "/"), r"'a', end it with .will_respond_with\(…\)"),
+        (lambda pact: pact.expects_to_receive("a").with_content({}), r"'a', end it with .verify\(handler\)"),
+    ],
+)
+def test_writing_names_what_was_begun_and_how_to_end_it(pact: Pact, begin: Callable[[Pact], Any], message: str) -> None:
+    call(simple(pact), "/orders/1")
+    begin(pact)
+    with pytest.raises(UsageError, match=f"begun and never finished: {message}"):
+        pact.write()
+    pact.write()  # told once
+
+
+def test_writing_names_what_is_expected_and_was_not_called(pact: Pact) -> None:
+    simple(pact)
+    with pytest.raises(
+        UsageError, match=r"'an order' is expected, but no interaction was proved yet. Call your client"
+    ):
+        pact.write()
+
+
+def test_a_handler_of_a_question_sees_what_is_generated_in_it_and_in_the_answers_metadata(pact: Pact) -> None:
+    made = match.generated(match.integer(5000), "RandomInt", min=0, max=1000)
+    seen: list[Any] = []
+
+    def handle(question: Any, metadata: Any, answer: Any, answer_metadata: Any) -> None:
+        seen.extend((question["one"], metadata["ID"], answer["one"], answer_metadata["ID"]))
+
+    (
+        pact.upon_calling("a")
+        .with_content({"one": made})
+        .with_metadata({"ID": made})
+        .will_answer({"one": made}, metadata={"ID": made})
+        .verify(handle)
+    )
+    assert all(isinstance(value, int) and 0 <= value <= 1000 for value in seen)
+    (item,) = json.loads(pact.write().read_text(encoding="utf-8"))["interactions"]
+    assert item["request"]["contents"]["content"] == {"one": 5000}
+
+
+def test_a_handler_gets_all_of_several_answers_in_lists(pact: Pact) -> None:
+    seen: list[Any] = []
+    begun = pact.upon_calling("a").with_content({}).will_answer({"n": 1}, metadata={"k": "1"}).will_answer({"n": 2})
+    begun.verify(lambda _question, _metadata, answers, metadata: seen.extend((answers, metadata)))
+    assert seen == [[{"n": 1}, {"n": 2}], [{"k": "1"}, {}]]

@@ -143,3 +143,13 @@ def test_writers_in_many_threads_lose_nothing(file: Path) -> None:
     for thread in threads:
         thread.join()
     assert descriptions(file) == names
+
+
+def test_a_conflict_is_told_where_the_second_definition_is_proved(file: Path, own_journal: list[Entry]) -> None:
+    record([entry(file, "a", test=None)])
+    record([entry(file, "a", test=None), entry(file, "b", test=None)])
+    with pytest.raises(UsageError, match=r"'a' is defined twice, differently \(this process\). Give one of them"):
+        record([entry(file, "a", test=None, response={"status": 404})])
+    assert len(own_journal) == 3
+    take_from_memory(str(file))
+    record([entry(file, "a", test=None, response={"status": 404})])  # what was written may be written anew

@@ -64,7 +64,7 @@ def test_every_public_matcher_is_among_them() -> None:
     [
         (lambda: match.regex("[a-z]+", "ABC"), "the whole text must match"),
         (lambda: match.regex("(", "a"), "is not a valid regular expression"),
-        (lambda: match.uuid("x"), "does not match"),
+        (lambda: match.uuid("x"), r"match.uuid\('x'\): expected a UUID such as"),
         (lambda: match.string(1), r"match.string\(1\): expected a str"),
         (lambda: match.integer(True), "expected an int"),
         (lambda: match.integer("1"), "expected an int"),

@@ -194,7 +194,7 @@ def test_a_document_that_is_no_pact_is_refused_with_the_path(document: object, p
         ({"response": {"generators": []}}, ".response.generators", None),
         ({"response": {"generators": [1]}}, ".response.generators", "expected an object"),
         ({"providerStates": [3]}, ".providerStates[0]", "expected an object"),
-        ({"providerStates": [{}]}, ".providerStates[0].name", "expected a text, seen null"),
+        ({"providerStates": [{}]}, ".providerStates[0].name", "expected a text, seen nothing: the key is missing"),
         ({"providerStates": [{"name": "a", "params": [1]}]}, ".providerStates[0].params", "expected an object"),
         ({"comments": "x"}, ".comments", "expected an object"),
     ],

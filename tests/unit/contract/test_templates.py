@@ -45,9 +45,21 @@ def test_what_json_cannot_hold_is_refused_with_its_place(template: Any, message:
 
 
 def test_headers_and_parameters_take_texts_numbers_matchers_and_lists() -> None:
-    values, rules, _ = take_values({"a": 1, "b": True, "c": match.regex("x+", "xx"), "d": ["1", match.like("2")]})
+    values, rules, _ = take_values({"a": 1, "b": True, "c": match.regex("x+", "xx"), "d": ["1", "2"]})
     assert values == {"a": ("1",), "b": ("true",), "c": ("xx",), "d": ("1", "2")}
-    assert set(rules_to_json(MatchingRules({"query": rules}), v2=False)["query"]) == {"c", "$.d[1]"}
+    assert set(rules_to_json(MatchingRules({"query": rules}), v2=False)["query"]) == {"c"}
+
+
+def test_a_rule_for_one_of_several_values_is_refused_as_other_tools_would_pass_over_it() -> None:
+    with pytest.raises(UsageError, match=r"'d': its values have different matchers.*give each value the same matcher"):
+        take_values({"d": ["1", match.regex("2+", "2")]})
+    _, rules, _ = take_values({"d": [match.regex("2+", "2"), match.regex("2+", "22")]})
+    assert set(rules_to_json(MatchingRules({"query": rules}), v2=False)["query"]) == {"d"}
+
+
+def test_the_fields_of_a_form_may_have_rules_of_their_own() -> None:
+    _, rules, _ = take_values({"d": ["1", match.regex("2+", "2")]}, indexed=True)
+    assert set(rules_to_json(MatchingRules({"body": rules}), v2=False)["body"]) == {"$.d[1]"}
 
 
 def test_a_matcher_of_a_list_gives_all_its_values() -> None:

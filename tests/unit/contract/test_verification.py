@@ -10,6 +10,7 @@ import pytest
 
 from accord.contract.bodies import Body
 from accord.contract.findings import VerificationFailed
+from accord.contract.junit import render_junit
 from accord.contract.model import (
     AsyncMessage,
     Contract,
@@ -212,6 +213,73 @@ def test_a_missing_handler_prints_the_function_to_write_once() -> None:
     assert "no handler for the provider state 'a user exists'" in text
     assert text.count("def a_user_exists(id: int, name: str) -> None:") == 1
     assert "verifier.state('a user exists', a_user_exists)" in text
+
+
+ASKS_FOR_ID = replace(
+    ORDER,
+    states=(ProviderState("an order"),),
+    request=Request(
+        "GET",
+        "/orders/5",
+        {"full": ("yes",)},
+        generators={"path": {"type": "ProviderState", "expression": "/orders/${id}", "dataType": "STRING"}},
+    ),
+)
+
+
+def strict_app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """A provider that has one order only."""
+    if environ["PATH_INFO"] == "/orders/1":
+        return app(environ, start_response)
+    start_response("404 Not Found", [])
+    return []
+
+
+def test_a_state_value_that_no_handler_returned_is_named_where_the_interaction_fails() -> None:
+    result = verifier(ASKS_FOR_ID, provider=strict_app).state("an order", lambda: None).check()
+    assert only(result).missing_values == ("id",)
+    assert "no state handler returned the state value 'id'" in render_text(result)
+    assert "let the handler return {'id': …}" in render_text(result)
+    assert only(result).to_json()["missingStateValues"] == ["id"]
+    assert b"no state handler returned the state value" in render_junit(result)
+
+
+def test_a_state_value_that_was_returned_or_made_no_difference_is_not_named() -> None:
+    given = verifier(ASKS_FOR_ID, provider=strict_app).state("an order", lambda: {"id": 1}).check()
+    assert given.success
+    assert only(given).missing_values == ()
+    assert "state value" not in render_text(given)
+    other = verifier(ASKS_FOR_ID, provider=strict_app).state("an order", lambda: {"id": 2}).check()
+    assert not other.success
+    assert only(other).missing_values == ()
+
+
+def test_a_handler_without_a_name_is_for_interactions_without_a_state() -> None:
+    calls: list[str] = []
+    result = (
+        verifier(ORDER, under("s", interaction=replace(ORDER, description="another")))
+        .state("", lambda: calls.append("up"), lambda: calls.append("down"))
+        .state("s", lambda: calls.append("s"))
+        .together(2)
+        .check()
+    )
+    assert result.success
+    assert calls == ["up", "down", "s"]
+
+
+def test_comments_and_the_name_of_the_test_are_shown_whether_it_passes_or_not() -> None:
+    commented = replace(ORDER, comments={"text": ["one\x1b[31m", "two\nthree"], "testname": "test_orders"})
+    for provider in (app, broken_app):
+        text = render_text(verifier(commented, provider=provider).check())
+        for line in ("# one [31m", "# two", "# three", "# from the test test_orders"):
+            assert f"\n      {line}\n" in f"{text}\n"
+        assert "\x1b" not in text
+    (line,) = [
+        each
+        for each in render_text(verifier(replace(ORDER, comments={"text": "alone"})).check()).splitlines()
+        if "#" in each
+    ]
+    assert line.strip() == "# alone"
 
 
 def test_a_provider_that_raises_shows_its_own_lines_and_no_library() -> None:

@@ -19,6 +19,7 @@ from accord.contract.model import (
     SyncMessage,
 )
 from accord.contract.reading import contract_from_json
+from accord.contract.rule_format import rules_from_json
 from accord.contract.spec import SpecVersion
 from accord.contract.writing import contract_to_json
 from accord.core.errors import DocumentError, UsageError
@@ -163,6 +164,75 @@ def test_alternatives_of_rules_are_refused_before_v3() -> None:
     item = replace(HTTP, response=Response(rules=rules))
     with pytest.raises(UsageError, match="several rules"):
         contract_to_json(contract(item, version=SpecVersion.V2))
+
+
+def ruled(rules: dict[str, Any], **more: Any) -> HttpInteraction:
+    return replace(HTTP, response=Response(rules=rules_from_json(rules, "$", v2=False), **more))
+
+
+EACH_KEY = {"match": "eachKey", "rules": [{"match": "regex", "regex": "a+"}]}
+
+
+@pytest.mark.parametrize(
+    ("item", "version", "message"),
+    [
+        (
+            ruled({"body": {"$.a": {"matchers": [EACH_KEY]}}}),
+            SpecVersion.V3,
+            (
+                "interaction 'an order', response, body $.a: the rule 'eachKey' needs version 4.0, "
+                "this pact is to be 3.0.0; write it as version='4.0'"
+            ),
+        ),
+        (
+            ruled({"status": {"matchers": [{"match": "statusCode", "status": "success"}]}}),
+            SpecVersion.V3,
+            "response, status $: the rule 'statusCode' needs version 4.0",
+        ),
+        (
+            ruled({"header": {"X-A": {"matchers": [{"match": "integer"}]}}}),
+            SpecVersion.V2,
+            "response, header X-A: the rule 'integer' needs version 3.0, this pact is to be 2.0.0; write it as version='3.0'",
+        ),
+        (
+            ruled({"body": {"$.a": {"matchers": [{"match": "type"}]}}}),
+            SpecVersion.V1_1,
+            "the rule 'type' needs version 2.0",
+        ),
+        (
+            ruled({}, generators={"body": {"$.a": {"type": "Uuid", "format": "simple"}}}),
+            SpecVersion.V3,
+            "response, body $.a: a generated UUID in a format of its own needs version 4.0",
+        ),
+        (
+            replace(EVENT, contents=MessageContents(Body.of_bytes(b"\xff\x00", "image/png"))),
+            SpecVersion.V3,
+            "interaction 'an event', contents, body: bytes that are no text need version 4.0",
+        ),
+    ],
+)
+def test_what_would_mean_something_else_in_an_older_file_is_refused(
+    tmp_path: Path, item: Any, version: SpecVersion, message: str
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        contract(item, version=version).write(tmp_path / "p.json")
+    assert message in str(caught.value)
+    assert not (tmp_path / "p.json").exists()
+    contract(item, version=SpecVersion.V4).write(tmp_path / "p.json")
+
+
+@pytest.mark.parametrize(
+    ("notes", "named"),
+    [
+        ({"key": "k"}, "its key;"),
+        ({"pending": True, "comments": {"text": ["why"]}}, "its pending, comments;"),
+    ],
+)
+def test_what_older_tools_pass_over_is_kept_with_a_warning(tmp_path: Path, notes: dict[str, Any], named: str) -> None:
+    with pytest.warns(UserWarning, match=f"interaction 'an order': tools of version 3.0.0 pass over {named}"):
+        contract(replace(HTTP, **notes), version=SpecVersion.V3).write(tmp_path / "p.json")
+    (read,) = Contract.read(tmp_path / "p.json").interactions
+    assert {name: getattr(read, name) for name in notes} == notes
 
 
 def test_several_values_of_a_header_are_one_line_before_v4() -> None:

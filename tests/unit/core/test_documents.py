@@ -77,6 +77,16 @@ def test_nesting_up_to_the_limit_is_fine() -> None:
     assert parse_json("[" * MAX_DEPTH + "]" * MAX_DEPTH)
 
 
+def test_a_missing_file_is_told_with_what_to_look_at(tmp_path: Path) -> None:
+    (tmp_path / "web-orders.json").write_text("{}")
+    with pytest.raises(DocumentError, match=r"no such file; did you mean web-orders\.json\?"):
+        read_json_file(tmp_path / "web-order.json")
+    with pytest.raises(DocumentError, match=r"no such file; check the name; its folder is /"):
+        read_json_file(tmp_path / "quite-another")
+    with pytest.raises(DocumentError, match=r"there is no folder .*pacts either: check the path, which is seen from /"):
+        read_json_file(tmp_path / "pacts" / "a.json")
+
+
 def test_a_file_is_read_or_named_with_the_reason(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     with pytest.raises(DocumentError, match=r"a\.json: no such file"):

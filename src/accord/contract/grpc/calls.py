@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from accord.contract.consumer import Pact
     from accord.contract.grpc.descriptors import Method
-    from accord.contract.interactions import SyncMessageBuilder
+    from accord.contract.messages import SyncMessageBuilder
 
 
 def grpc_call(
@@ -59,7 +59,7 @@ def grpc_call(
         UsageError: no such method, field or status, a value that does not fit, or a pact of a version before 4.0.
     """
     called = method_of(method)
-    pact, description, states = begun.described()
+    pact, said = begun.described()
     wanted = _status(status, answer)
     sent, sent_value = _contents(called.request, request or {}, metadata or {})
     beside = dict(answer_metadata or {})
@@ -69,7 +69,7 @@ def grpc_call(
         beside |= {STATUS: wanted} | ({} if message is None else {MESSAGE: message})
         answered, answer_value = _metadata_only(beside), None
     extra = _extra(called, sent_value, answer_value, wanted)
-    interaction = SyncMessage(description, states, request=sent, responses=(answered,), extra=extra)
+    interaction = SyncMessage(**said, request=sent, responses=(answered,), extra=extra)
     plugin = protobuf_plugin(called.key, base64.b64encode(called.files).decode("ascii"))
     return pact.expect(begun, interaction, plugins=(plugin,))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
 
 import grpc
@@ -54,8 +55,14 @@ class GrpcTransport(CallTransport):
         except AccordError as error:
             raise ReplayProblem(f"the answer cannot be read: {error}") from error
 
+    @abstractmethod
     def _call(self, method: Method, data: bytes, metadata: Pairs) -> Generator[Call, Any, Answer]:
-        raise NotImplementedError
+        """Make one call.
+
+        Raises:
+            ReplayProblem: it cannot be made.
+            ProviderUnreachableError: no server answers.
+        """
 
 
 class ServicerTransport(GrpcTransport):

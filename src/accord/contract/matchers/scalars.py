@@ -101,8 +101,12 @@ def null() -> Matcher:
 
 
 def uuid(example: str | _uuid.UUID = "936da01f-9abd-4d9d-80c7-02af85c822a8") -> Matcher:
-    """A UUID, in any case."""
-    return regex(UUID_PATTERN, str(example))
+    """A UUID, in any case.
+
+    Raises:
+        UsageError: the example is none.
+    """
+    return _written("uuid", UUID_PATTERN, str(example), "a UUID such as 936da01f-9abd-4d9d-80c7-02af85c822a8")
 
 
 def date(example: str | dt.date = "2025-01-15", format: str = "yyyy-MM-dd") -> Matcher:  # noqa: A002 - the specification's word
@@ -122,7 +126,7 @@ def datetime(example: str = "2025-01-15T10:30:00Z", format: str = "yyyy-MM-dd'T'
 
 def iso8601(example: str = "2025-01-15T10:30:00.000Z") -> Matcher:
     """A date with a time and an offset as in ISO 8601, with any number of digits below the second."""
-    return regex(ISO8601_PATTERN, example)
+    return _written("iso8601", ISO8601_PATTERN, example, "a date with a time such as 2025-01-15T10:30:00.000Z")
 
 
 def hexadecimal(example: str = "3F") -> Matcher:
@@ -131,7 +135,7 @@ def hexadecimal(example: str = "3F") -> Matcher:
     >>> hexadecimal("c0ffee").rule.attributes["regex"]
     '[0-9a-fA-F]+'
     """
-    return regex("[0-9a-fA-F]+", example)
+    return _written("hexadecimal", "[0-9a-fA-F]+", example, "a text of hexadecimal digits")
 
 
 def ipv4(example: str = "127.0.0.1") -> Matcher:
@@ -140,7 +144,7 @@ def ipv4(example: str = "127.0.0.1") -> Matcher:
     >>> ipv4("10.0.0.1").example
     '10.0.0.1'
     """
-    return regex(IPV4_PATTERN, example)
+    return _written("ipv4", IPV4_PATTERN, example, "an address such as 127.0.0.1")
 
 
 def ipv6(example: str = "::1") -> Matcher:
@@ -149,7 +153,7 @@ def ipv6(example: str = "::1") -> Matcher:
     >>> ipv6("2001:db8::1").example
     '2001:db8::1'
     """
-    return regex(IPV6_PATTERN, example)
+    return _written("ipv6", IPV6_PATTERN, example, "an address such as ::1")
 
 
 def semver(example: str = "1.0.0") -> Matcher:
@@ -276,3 +280,10 @@ def _checked(example: Any, kinds: type | tuple[type, ...], name: str) -> Any:
         article = "an" if wanted is int else "a"
         raise UsageError(f"match.{name}({example!r}): expected {article} {wanted.__name__} as the example")
     return example
+
+
+def _written(name: str, pattern: str, example: str, wanted: str) -> Matcher:
+    """A regex with a name of its own: its error speaks of that, and not of a pattern that nobody wrote."""
+    if not isinstance(example, str) or not matches_pattern(pattern, example):
+        raise UsageError(f"match.{name}({example!r}): expected {wanted}")
+    return Matcher(example, Rule("regex", {"regex": pattern}))

@@ -21,11 +21,15 @@ if TYPE_CHECKING:
 MAX_MISMATCHES = 1000
 """Differences of one body beyond which the comparison stops: whoever has so many needs no more."""
 
+MAX_ALTERNATIVES = 10_000
+"""Rules of one body, combined with ``OR`` on arrays and objects in one another, that are tried before giving up."""
+
 _NAMES_COMPARED = 30
 NO_KEYS: Mapping[str, Any] = MappingProxyType({})
 _ARRAY_ONLY_PASSES = (
     "number", "integer", "decimal", "date", "time", "datetime", "include", "boolean", "semver", "regex",
 )  # fmt: skip
+_OF_SINGLE_VALUES = (*_ARRAY_ONLY_PASSES, "null")
 
 
 def match_json_body(expected: Body, actual: Body, rules: RuleCategory, *, allow_unexpected: bool) -> list[Mismatch]:
@@ -68,11 +72,48 @@ class JsonMatcher:
         self.optional = optional
         self.kind: MismatchKind = kind
         self.mismatches: list[Mismatch] = []
+        self._tried = 0
 
     def compare(self, path: str, expected: Any, actual: Any, active: ActiveRules) -> None:
         """Compare what stands at one path."""
         if len(self.mismatches) >= MAX_MISMATCHES:
             return
+        if isinstance(expected, (dict, list)):
+            best = active.best()
+            if best is not None and best[0].combine == "OR" and len(best[0].rules) > 1:
+                self._compare_alternatives(path, expected, actual, active, best[0].rules)
+                return
+        self._compare_by_kind(path, expected, actual, active)
+
+    def _compare_alternatives(
+        self, path: str, expected: Any, actual: Any, active: ActiveRules, rules: Iterable[Rule]
+    ) -> None:
+        """One of several rules has to hold for an array or an object: alone, and with all that is below it.
+
+        Where none does, what the nearest one found is reported: the one that gets furthest, with the fewest mismatches.
+        """
+        before, tries = self.mismatches, []
+        for rule in rules:
+            self._tried += 1
+            if self._tried > MAX_ALTERNATIVES:
+                self.mismatches = before
+                self._report(path, expected, actual, f"more than {MAX_ALTERNATIVES} rules combined with OR were tried")
+                return
+            self.mismatches = []
+            if rule.match in _OF_SINGLE_VALUES and not isinstance(actual, type(expected)):
+                message = check_json(rule, expected, actual, cascaded=False)
+                if message:
+                    self._report(path, expected, actual, message)
+            else:
+                self._compare_by_kind(path, expected, actual, active.only(rule))
+            if not self.mismatches:
+                self.mismatches = before
+                return
+            tries.append(self.mismatches)
+        nearest = min(tries, key=lambda found: (any(each.path == path for each in found), len(found)))
+        self.mismatches = before + nearest
+
+    def _compare_by_kind(self, path: str, expected: Any, actual: Any, active: ActiveRules) -> None:
         if isinstance(expected, dict):
             if isinstance(actual, dict):
                 self._compare_objects(path, expected, actual, active)
@@ -230,14 +271,12 @@ class JsonMatcher:
     def _settled_by_equality(self, path: str, expected: Any, actual: Any, rules: RuleList) -> bool:
         """Compare exactly where ``equality`` asks for it; whether that settles the matter.
 
-        What is equal still goes on to the other rules and to those further down; with ``OR`` it need not.
+        What is equal still goes on to the other rules and to those further down.
         """
         if not _has(rules, "equality"):
             return False
         strict = JsonMatcher(allow_unexpected=False, kind=self.kind)
         strict.compare(path, expected, actual, NO_ACTIVE_RULES)
-        if rules.combine == "OR" and len(rules.rules) > 1:
-            return not strict.mismatches
         self.mismatches += strict.mismatches
         return bool(strict.mismatches)
 

@@ -475,3 +475,17 @@ def test_a_file_as_older_versions_of_the_plugin_wrote_it_is_verified(whole_pact:
     broken = verifier(whole_pact).grpc(servicer_for(quotes, currency=2, fee=3), add).check()
     found = [str(mismatch) for each in broken.interactions for mismatch in each.mismatches]
     assert found == ['body $.currency: expected "EUR", seen "USD"']  # of the fee such a file does not tell
+
+
+def test_the_command_line_verifies_a_server_by_its_address(
+    whole_pact: Pact, quotes: Quotes, run_accord: Callable[..., Any], tmp_path: Path
+) -> None:
+    (tmp_path / "states.py").write_text('STATES = {"a customer": lambda customer: None}\n')
+    with running(quotes, servicer_for(quotes)) as target:
+        kept = run_accord(
+            "verify", "Quotes", "--grpc", target, "--states", "states.py", "--pacts", str(whole_pact.path)
+        )
+        assert (kept.returncode, kept.stderr) == (0, "")
+    down = run_accord("verify", "Quotes", "--grpc", target, "--states", "states.py", "--pacts", str(whole_pact.path))
+    assert down.returncode == 2
+    assert f"no gRPC server answers at {target}" in down.stderr

@@ -159,6 +159,46 @@ def test_rules_of_one_place_must_all_hold_or_one_of_them() -> None:
     assert places(1, "x", {"$": either}) == ["$", "$"]
 
 
+def either(*rules: dict[str, Any]) -> dict[str, Any]:
+    return {"combine": "OR", "matchers": list(rules)}
+
+
+TYPE, NULL, EXACT = {"match": "type"}, {"match": "null"}, {"match": "equality"}
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual", "rules", "where"),
+    [
+        ({"a": 1}, {"a": 2}, {"$": either(TYPE, NULL)}, []),
+        ({"a": 1}, None, {"$": either(TYPE, NULL)}, []),
+        ({"a": 1}, {"a": None}, {"$": either(TYPE, NULL)}, ["$.a"]),
+        ({"a": 1}, "x", {"$": either(TYPE, NULL)}, ["$"]),
+        ([1], [2, 3], {"$": either(EXACT, {"match": "type", "min": 2})}, []),
+        ([1], [2], {"$": either(EXACT, {"match": "type", "min": 2})}, ["$[0]"]),
+        ([1], [1, "x"], {"$": either({"match": "integer"}, {"match": "regex", "regex": "x"})}, ["$[1]"]),
+        ([[1]], [[2, 3], None], {"$[*]": either({"match": "type", "min": 2}, NULL)}, ["$"]),
+        ([[1]], [[2, 3], None], {"$": TYPE, "$[*]": either({"match": "type", "min": 2}, NULL)}, []),
+        ({"a": {"b": 1}}, {"a": {"b": "x"}}, {"$": either(TYPE, EXACT), "$.a.b": {"match": "integer"}}, ["$.a.b"]),
+    ],
+)
+def test_one_of_several_rules_has_to_hold_for_the_whole_of_an_array_or_object(
+    expected: object, actual: object, rules: dict[str, Any], where: list[str]
+) -> None:
+    assert places(expected, actual, rules) == where
+
+
+def test_alternatives_in_one_another_are_not_tried_for_ever() -> None:
+    depth = 40
+    expected: Any = 1
+    actual: Any = "x"
+    for _ in range(depth):
+        expected, actual = [expected], [actual]
+    both = either({"match": "type", "min": 1}, {"match": "type", "max": 1})
+    rules = {"$" + "[*]" * level: both for level in range(depth)}
+    found = match_json(expected, actual, body_rules(rules), allow_unexpected=True)
+    assert "rules combined with OR were tried" in str(found[0])
+
+
 def test_equality_further_down_ends_what_a_type_rule_says() -> None:
     rules = {"$": {"match": "type"}, "$.a": {"match": "equality"}}
     assert places({"a": "x", "b": "x"}, {"a": "y", "b": "y"}, rules) == ["$.a"]
