@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from accord.infra.nats.server import NatsNamespace, NatsServer
     from accord.infra.postgres.database import Database, DatabaseTemplate
     from accord.infra.postgres.server import PostgresServer
+    from accord.infra.rabbitmq.server import RabbitNamespace, RabbitServer
     from accord.infra.server import Server
     from accord.infra.valkey.server import ValkeyNamespace, ValkeyServer
 
@@ -28,6 +29,8 @@ __all__ = [
     "NatsNamespace",
     "NatsServer",
     "PostgresServer",
+    "RabbitNamespace",
+    "RabbitServer",
     "Server",
     "ValkeyNamespace",
     "ValkeyServer",
@@ -41,6 +44,8 @@ _HOMES = {
     "NatsNamespace": "accord.infra.nats.server",
     "NatsServer": "accord.infra.nats.server",
     "PostgresServer": "accord.infra.postgres.server",
+    "RabbitNamespace": "accord.infra.rabbitmq.server",
+    "RabbitServer": "accord.infra.rabbitmq.server",
     "Server": "accord.infra.server",
     "ValkeyNamespace": "accord.infra.valkey.server",
     "ValkeyServer": "accord.infra.valkey.server",
