@@ -69,6 +69,7 @@ def test_the_commands_are_these() -> None:
         "contract",
         "demo",
         "record-deployment",
+        "test",
         "verify",
     ]  # type: ignore[attr-defined]  # a group
 
@@ -89,6 +90,9 @@ def test_the_fixtures_are_these() -> None:
         "postgres_isolation",
         "postgres_server",
         "postgres_template",
+        "rabbitmq",
+        "rabbitmq_alone",
+        "rabbitmq_server",
         "redis",
         "valkey",
         "valkey_alone",

@@ -40,16 +40,18 @@ class Signals:
         stop: in good order: signals, each with the seconds the server gets.
         end: when its data are not needed any more; the same.
         orphaned: what the kernel sends it when its supervisor dies (Linux).
+        helpers: whether processes it has started may outlive it, and are to be ended too.
     """
 
     stop: tuple[tuple[signal.Signals, float], ...] = ((signal.SIGTERM, 10.0),)
     end: tuple[tuple[signal.Signals, float], ...] = ()  # SIGKILL alone
     orphaned: signal.Signals = signal.SIGKILL
+    helpers: bool = False
 
     def __str__(self) -> str:
         """As the supervisor is told."""
         lists = (",".join(f"{number.value}:{seconds:g}" for number, seconds in each) for each in (self.stop, self.end))
-        return ";".join([*lists, str(self.orphaned.value)])
+        return ";".join([*lists, str(self.orphaned.value), str(int(self.helpers))])
 
 
 class Supervision:

@@ -45,7 +45,8 @@ class Server:
         self, run: str, data: str, user: tuple[int, int] | None, command: list[str], *, signals: str, pid: int
     ) -> None:
         self._run, self._data, self._user, self._command = run, data, user, command
-        stop, end, orphaned = signals.split(";")
+        stop, end, orphaned, helpers = signals.split(";")
+        self._helpers = helpers == "1"
         self._stop, self._end, self._orphaned = _steps(stop), _steps(end), int(orphaned)
         self._libc: Any = None
         self._paused = False
@@ -115,12 +116,14 @@ class Server:
 
     def _finish(self, steps: list[tuple[signal.Signals, float]]) -> None:
         self.resume()
+        helpers = processes.marks(processes.family(self.pid)[1:]) if self.pid and self._helpers else {}
         for number, seconds in steps:
             if not self.pid:
-                return
+                break
             processes.send(number, [self.pid])
             self._wait(seconds)
         self.kill()
+        processes.kill([pid for pid, mark in helpers.items() if processes.started_at(pid) == mark])
 
     def kill(self) -> None:
         """End the server and its children at once, as a crash would."""

@@ -1,4 +1,4 @@
-"""Fixtures for NATS, Kafka, Valkey: for each test names of its own, in servers that last as long as the worker."""
+"""Fixtures for NATS, Kafka, Valkey and RabbitMQ: names of each test's own, in servers that last as long as the run."""
 
 from __future__ import annotations
 
@@ -10,7 +10,16 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from accord.infra import KafkaBroker, KafkaNamespace, NatsNamespace, NatsServer, ValkeyNamespace, ValkeyServer
+    from accord.infra import (
+        KafkaBroker,
+        KafkaNamespace,
+        NatsNamespace,
+        NatsServer,
+        RabbitNamespace,
+        RabbitServer,
+        ValkeyNamespace,
+        ValkeyServer,
+    )
 
 logger = logging.getLogger(__name__)
 
@@ -110,6 +119,33 @@ def kafka_alone(request: pytest.FixtureRequest) -> Iterator[KafkaNamespace]:
     from accord.infra import KafkaBroker  # noqa: PLC0415 - as above
 
     with KafkaBroker() as server:
+        yield server.namespace(label=request.node.name)
+
+
+@pytest.fixture(scope="session")
+def rabbitmq_server(request: pytest.FixtureRequest) -> Iterator[RabbitServer]:
+    """The run's RabbitMQ, which pytest-xdist's workers share, for it takes seconds to start."""
+    from accord.infra import RabbitServer  # noqa: PLC0415 - as above
+
+    worker = getattr(request.config, "workerinput", None)  # set by pytest-xdist, in its workers alone
+    with RabbitServer(share=worker["testrunuid"] if worker else None) as server:
+        yield server
+
+
+@pytest.fixture
+def rabbitmq(request: pytest.FixtureRequest, rabbitmq_server: RabbitServer) -> Iterator[RabbitNamespace]:
+    """A virtual host of the test's own in RabbitMQ: ``rabbitmq.url`` is ``amqp://…``."""
+    made = rabbitmq_server.start().namespace(label=request.node.name)
+    yield made
+    _remove(made)
+
+
+@pytest.fixture
+def rabbitmq_alone(request: pytest.FixtureRequest) -> Iterator[RabbitNamespace]:
+    """As ``rabbitmq``, in a server of the test's own, which takes seconds to start."""
+    from accord.infra import RabbitServer  # noqa: PLC0415 - as above
+
+    with RabbitServer() as server:
         yield server.namespace(label=request.node.name)
 
 
