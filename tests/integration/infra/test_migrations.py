@@ -75,6 +75,26 @@ def test_sql_that_is_not_there_is_said(tmp_path: Path) -> None:
         Migrations.sql()
 
 
+# A function of the project
+
+
+def test_a_function_with_the_folder_that_makes_its_key(postgres_server: PostgresServer, tmp_path: Path) -> None:
+    def upgrade(url: str) -> None:
+        with psycopg.connect(url) as connection:
+            connection.execute("CREATE TABLE orders (id int)")
+
+    with pytest.raises(UsageError, match="there are no migrations in"):
+        Migrations.by(upgrade, tmp_path)
+    (tmp_path / "0001.py").write_text("1")
+    before = Migrations.by(upgrade, tmp_path)
+    assert tables_made_by(postgres_server, before) == {"orders"}
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "__pycache__" / "0001.pyc").write_text("compiled")
+    assert Migrations.by(upgrade, tmp_path).key == before.key
+    (tmp_path / "0001.py").write_text("2")
+    assert Migrations.by(upgrade, tmp_path).key != before.key
+
+
 # Alembic
 
 ENV_SYNC = """

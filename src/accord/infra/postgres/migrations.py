@@ -46,6 +46,22 @@ class Migrations(NamedTuple):
         return cls(f"sql-{_hash(files)}", lambda url: _execute(files, url))
 
     @classmethod
+    def by(cls, prepare: Callable[[str], None], *folders: str | os.PathLike[str]) -> Migrations:
+        """Migrations of any kind, run by a function of the project.
+
+        Args:
+            prepare: gets the URL of an empty database.
+            folders: files, and folders with all that is below them, that a change of the migrations would change.
+
+        Raises:
+            UsageError: there is nothing in them.
+        """
+        files = sorted(file for folder in folders for file in _all_files(Path(folder)))
+        if not files:
+            raise UsageError(f"there are no migrations in {', '.join(map(str, folders)) or 'no folder at all'}")
+        return cls(f"{files[0].parent.name}-{_hash(files)}", prepare)
+
+    @classmethod
     def alembic(
         cls, ini: str | os.PathLike[str] = "alembic.ini", *, revision: str = "head", url_variable: str | None = None
     ) -> Migrations:
@@ -83,6 +99,12 @@ class Migrations(NamedTuple):
 
         key = f"django-{database}-{_hash(django_project.migration_files(settings))}"
         return cls(key, lambda url: django_project.migrate(url, database))
+
+
+def _all_files(path: Path) -> list[Path]:
+    if path.is_file():
+        return [path]
+    return [file for file in path.rglob("*") if file.is_file() and "__pycache__" not in file.parts]
 
 
 def _sql_files(path: Path) -> list[Path]:
