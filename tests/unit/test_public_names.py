@@ -69,6 +69,7 @@ def test_the_commands_are_these() -> None:
         "contract",
         "demo",
         "record-deployment",
+        "test",
         "verify",
     ]  # type: ignore[attr-defined]  # a group
 
@@ -76,11 +77,24 @@ def test_the_commands_are_these() -> None:
 def test_the_fixtures_are_these() -> None:
     fixtures = [name for name in accord.pytest_plugin.__all__ if not name.startswith("pytest_")]
     assert fixtures == [
+        "kafka",
+        "kafka_alone",
+        "kafka_server",
+        "nats",
+        "nats_alone",
+        "nats_server",
         "pact",
         "poll_until",
         "postgres",
         "postgres_alone",
         "postgres_server",
         "postgres_template",
+        "rabbitmq",
+        "rabbitmq_alone",
+        "rabbitmq_server",
+        "redis",
+        "valkey",
+        "valkey_alone",
+        "valkey_server",
         "verifier",
     ]

@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
-import difflib
 import os
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping  # noqa: TC003 - a class's fields are read at run time
+from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from accord.core.errors import DocumentError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """Every key with its default; ``help`` in a field's metadata is what the documentation says of it."""
+    """Every key with its default; ``help`` in a field's metadata is what the documentation says of it.
+
+    A text, a list of texts, or a table. A table's content is read by the package that it belongs to.
+    """
 
     pact_directory: str = field(
         default="pacts",
         metadata={"help": "Folder of the pact files that the `pact` fixture writes, relative to the project."},
+    )
+    allowed_hosts: tuple[str, ...] = field(
+        default=(),
+        metadata={"help": "Hosts that tests of every level may talk to, beside this machine and the run's resources."},
+    )
+    levels: Mapping[str, Any] = field(
+        default_factory=dict,
+        metadata={
+            "help": "What differs from the five levels' defaults, and levels of your own: see [levels](levels.md)."
+        },
+    )
+    coverage: Mapping[str, Any] = field(
+        default_factory=dict,
+        metadata={
+            "help": "`total`: per cent of lines and branches that all levels together must cover; 80 by default."
+        },
     )
 
 
@@ -40,22 +58,41 @@ def load_configuration(root: Path, environment: Mapping[str, str] | None = None)
     variables = os.environ if environment is None else environment
     for each in fields(Configuration):
         variable = f"ACCORD_{each.name.upper()}"
-        if variable in variables:
-            values[each.name] = variables[variable]
+        kind = _kind(each)
+        if variable in variables and kind != "table":
+            text = variables[variable]
+            values[each.name] = [part.strip() for part in text.split(",") if part.strip()] if kind == "list" else text
             source = f"the environment variable {variable}"
-        if each.name in values and not isinstance(values[each.name], str):
-            raise UsageError(f"{source}: {each.name} must be a text, seen {values[each.name]!r}")
+        if each.name in values:
+            values[each.name] = _checked(values[each.name], kind, f"{source}: {each.name}")
     return Configuration(**values)
 
 
 def describe_keys() -> str:
     """The table of all keys in Markdown, as docs/configuration.md holds it."""
     lines = ["| key | environment | default | meaning |", "|---|---|---|---|"]
-    lines += [
-        f"| `{each.name}` | `ACCORD_{each.name.upper()}` | `{each.default}` | {each.metadata['help']} |"
-        for each in fields(Configuration)
-    ]
+    for each in fields(Configuration):
+        kind = _kind(each)
+        variable = "-" if kind == "table" else f"`ACCORD_{each.name.upper()}`" + (" (commas)" if kind == "list" else "")
+        default = {"table": "a table", "list": "none"}.get(kind, f"`{each.default}`")
+        lines.append(f"| `{each.name}` | {variable} | {default} | {each.metadata['help']} |")
     return "\n".join(lines)
+
+
+def _kind(key: Field[Any]) -> str:
+    if key.default is MISSING:
+        return "table"
+    return "list" if isinstance(key.default, tuple) else "text"
+
+
+def _checked(value: object, kind: str, where: str) -> Any:
+    if kind == "table" and isinstance(value, dict):
+        return value
+    if kind == "list" and isinstance(value, list) and all(isinstance(part, str) for part in value):
+        return tuple(value)
+    if kind == "text" and isinstance(value, str):
+        return value
+    raise UsageError(f"{where} must be a {'list of texts' if kind == 'list' else kind}, seen {value!r}")
 
 
 def _from_files(root: Path) -> tuple[dict[str, Any], str]:
@@ -91,6 +128,8 @@ def _refuse_unknown(values: dict[str, Any], source: str) -> None:
     known = [each.name for each in fields(Configuration)]
     for key in values:
         if key not in known:
+            import difflib  # noqa: PLC0415 - pytest's start-up must not pay for it where all is well
+
             near = difflib.get_close_matches(key, known, 1)
             hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
             raise UsageError(f"{source}: unknown key {key!r}; {hint}")

@@ -7,9 +7,9 @@ up, what to say) are in :class:`_Attempts`, so neither form has its own copy of 
 from __future__ import annotations
 
 import inspect
-import time
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from accord.core.clock import VirtualClock, clock
 from accord.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def poll_until(
                 return _poll_async(check, attempts, value)
             if attempts.came(value):
                 return value
-        time.sleep(attempts.next_pause())
+        attempts.clock.sleep(attempts.next_pause())
     raise attempts.timed_out()
 
 
@@ -114,7 +114,7 @@ async def _poll_async(check: Callable[[], Awaitable[T]], attempts: _Attempts, st
             if attempts.came(value):
                 return value
         started = None
-        await asyncio.sleep(attempts.next_pause())
+        await attempts.clock.sleep_async(attempts.next_pause())
     raise attempts.timed_out()
 
 
@@ -122,10 +122,11 @@ class _Attempts:
     """What has been tried so far, and what to do next."""
 
     def __init__(self, description: str, timeout: float, interval: float) -> None:
+        self.clock = clock()
         self._description = description
         self._timeout = timeout
         self._pause = interval
-        self._deadline = time.monotonic() + timeout
+        self._deadline = self.clock.monotonic() + timeout
         self._last_chance_taken = False
         self._count = 0
         self._value: object = None
@@ -133,7 +134,7 @@ class _Attempts:
 
     @property
     def remaining(self) -> float:
-        return self._deadline - time.monotonic()
+        return self._deadline - self.clock.monotonic()
 
     @property
     def over(self) -> bool:
@@ -158,8 +159,9 @@ class _Attempts:
         return pause
 
     def timed_out(self) -> PollTimeout:
+        virtual = " (in the virtual time of a unit test)" if isinstance(self.clock, VirtualClock) else ""
         timeout = PollTimeout(
-            self._description,
+            self._description + virtual,
             timeout=self._timeout,
             attempts=self._count,
             last_value=self._value,

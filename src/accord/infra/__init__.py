@@ -13,15 +13,42 @@ from typing import TYPE_CHECKING, Any
 from accord.core.errors import ResourceError
 
 if TYPE_CHECKING:
+    from accord.infra.kafka.broker import KafkaBroker, KafkaNamespace
+    from accord.infra.nats.server import NatsNamespace, NatsServer
     from accord.infra.postgres.database import Database, DatabaseTemplate
     from accord.infra.postgres.server import PostgresServer
+    from accord.infra.rabbitmq.server import RabbitNamespace, RabbitServer
+    from accord.infra.server import Server
+    from accord.infra.valkey.server import ValkeyNamespace, ValkeyServer
 
-__all__ = ["Database", "DatabaseTemplate", "PostgresServer"]
+__all__ = [
+    "Database",
+    "DatabaseTemplate",
+    "KafkaBroker",
+    "KafkaNamespace",
+    "NatsNamespace",
+    "NatsServer",
+    "PostgresServer",
+    "RabbitNamespace",
+    "RabbitServer",
+    "Server",
+    "ValkeyNamespace",
+    "ValkeyServer",
+]
 
 _HOMES = {
     "Database": "accord.infra.postgres.database",
     "DatabaseTemplate": "accord.infra.postgres.database",
+    "KafkaBroker": "accord.infra.kafka.broker",
+    "KafkaNamespace": "accord.infra.kafka.broker",
+    "NatsNamespace": "accord.infra.nats.server",
+    "NatsServer": "accord.infra.nats.server",
     "PostgresServer": "accord.infra.postgres.server",
+    "RabbitNamespace": "accord.infra.rabbitmq.server",
+    "RabbitServer": "accord.infra.rabbitmq.server",
+    "Server": "accord.infra.server",
+    "ValkeyNamespace": "accord.infra.valkey.server",
+    "ValkeyServer": "accord.infra.valkey.server",
 }
 
 

@@ -33,6 +33,11 @@ def started_at(pid: int) -> str | None:
     return row[1] if row else None
 
 
+def marks(pids: list[int]) -> dict[int, str]:
+    """The marks of those that live, see :func:`started_at`."""
+    return {pid: row[1] for pid, row in _processes(*pids).items()} if pids else {}
+
+
 def family(pid: int) -> list[int]:
     """The process and its descendants, parents first; empty when it is gone."""
     everyone = _processes()
@@ -76,10 +81,10 @@ def kill(pids: list[int], *, timeout: float = 10.0) -> bool:
     Returns:
         Whether all are gone.
     """
-    marks = {pid: started_at(pid) for pid in pids}
+    living = marks(pids)
     send(signal.SIGKILL, pids)
     deadline = time.monotonic() + timeout
-    while any(mark is not None and started_at(pid) == mark for pid, mark in marks.items()):
+    while any(started_at(pid) == mark for pid, mark in living.items()):
         if time.monotonic() > deadline:
             return False
         time.sleep(0.001)

@@ -74,7 +74,7 @@ def create(kind: str, *, storage: Storage, user: ServerUser | None) -> tuple[Run
     """Make the directories of a new run.
 
     Args:
-        kind: two letters that say which server, to begin the directory's name.
+        kind: a few letters that say which server, to begin the directory's name.
         storage: in memory, on disk, or in memory when there is room.
         user: whom the data must belong to; None for this process's user.
 
@@ -105,6 +105,13 @@ def create(kind: str, *, storage: Storage, user: ServerUser | None) -> tuple[Run
             if user:
                 os.chown(directory, user.uid, user.gid)
     return run, lock
+
+
+def discard(run: Run, lock: int) -> None:
+    """Remove a run that never got a supervisor."""
+    _remove(run.data)
+    _remove(run.path)
+    os.close(lock)
 
 
 def signpost(kind: str, words: str) -> Path:

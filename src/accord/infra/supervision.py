@@ -5,9 +5,13 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import shlex
+import shutil
+import signal
 import socket
 import sys
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,9 +24,34 @@ if TYPE_CHECKING:
     from accord.infra.users import ServerUser
 
 _PROGRAM = Path(__file__).with_name("supervisor.py")
-_ANSWER_TIMEOUT = 60.0  # seconds; a stop takes up to 13, see supervisor.GRACE
+_ANSWER_TIMEOUT = 60.0  # seconds; a stop takes up to 30, see Signals
 _OUT_OF_THE_WAY = 10  # above every descriptor the supervisor is given
 _BACKLOG = 128  # workers that join at the same moment
+
+
+_INTERPRETER_IGNORES = (signal.SIGPIPE, signal.SIGXFSZ)  # and so would whatever it starts
+
+
+@dataclass(frozen=True)
+class Signals:
+    """How a server is ended.
+
+    Attributes:
+        stop: in good order: signals, each with the seconds the server gets.
+        end: when its data are not needed any more; the same.
+        orphaned: what the kernel sends it when its supervisor dies (Linux).
+        helpers: whether processes it has started may outlive it, and are to be ended too.
+    """
+
+    stop: tuple[tuple[signal.Signals, float], ...] = ((signal.SIGTERM, 10.0),)
+    end: tuple[tuple[signal.Signals, float], ...] = ()  # SIGKILL alone
+    orphaned: signal.Signals = signal.SIGKILL
+    helpers: bool = False
+
+    def __str__(self) -> str:
+        """As the supervisor is told."""
+        lists = (",".join(f"{number.value}:{seconds:g}" for number, seconds in each) for each in (self.stop, self.end))
+        return ";".join([*lists, str(self.orphaned.value), str(int(self.helpers))])
 
 
 class Supervision:
@@ -47,9 +76,17 @@ class Supervision:
 
     @classmethod
     def launch(
-        cls, run: Run, lock: int, *, command: Sequence[str], environment: Mapping[str, str], user: ServerUser | None
+        cls,
+        run: Run,
+        lock: int,
+        *,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        user: ServerUser | None,
+        signals: Signals,
+        start: Sequence[str] | None = None,
     ) -> Supervision:
-        """Start a supervisor for a run, without starting its server yet.
+        """Start a supervisor for a run.
 
         Args:
             run: the run's directories.
@@ -57,7 +94,11 @@ class Supervision:
             command: the server's program and its first arguments.
             environment: of the server and its supervisor.
             user: whom the server runs as; None for this process's user.
+            signals: how the server is ended.
+            start: start the server at the same moment, with these arguments; None to start it later.
         """
+        if not sys.executable:
+            raise ResourceError("Python does not say where its own program is (sys.executable): no server can be kept")
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         log = os.open(run.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         try:
@@ -65,9 +106,16 @@ class Supervision:
             listener.listen(_BACKLOG)
             held = cls(run)  # before the supervisor lives: it ends when nobody holds it
             ids = (user.uid, user.gid) if user else (-1, -1)
-            arguments = [str(run.path), str(run.data), str(ids[0]), str(ids[1]), *command]
+            arguments = [str(run.path), str(run.data), str(ids[0]), str(ids[1]), str(signals)]
+            supervisor = [sys.executable, "-I", "-S", str(_PROGRAM), *arguments]  # isolated: it starts sooner
+            words = [*supervisor, "0", *command]
+            together = None
+            if start is not None and user is None:
+                together = _together(run, [*command, *start], supervisor, command, signals)
             try:
-                held._child = _spawn(arguments, environment, log=log, lock=lock, listener=listener.fileno())
+                held._child = _spawn(together or words, environment, log=log, lock=lock, listener=listener.fileno())
+                if start is not None and not together:
+                    held.command("start", *start)
             except BaseException:
                 held._connection.close()
                 raise
@@ -119,17 +167,33 @@ class Supervision:
             return last
 
 
-def _spawn(arguments: list[str], environment: Mapping[str, str], *, log: int, lock: int, listener: int) -> int:
+def _together(
+    run: Run, server: Sequence[str], supervisor: Sequence[str], command: Sequence[str], signals: Signals
+) -> list[str] | None:
+    """A shell that starts the server and becomes its supervisor; None where the shell cannot arm what must be armed.
+
+    The interpreter takes longer to start than some servers, so the two start beside each other. The server is the
+    supervisor's child all the same, for the shell's process turns into the supervisor.
+    """
+    setpriv = shutil.which("setpriv")  # of util-linux; BusyBox has one that knows no --pdeathsig
+    if setpriv is None or not sys.platform.startswith("linux") or "busybox" in os.path.realpath(setpriv):
+        return None
+    armed = shlex.join([setpriv, "--pdeathsig", signals.orphaned.name.removeprefix("SIG"), "--", *server])
+    program = (
+        f"(umask 077; cd {shlex.quote(str(run.data))} && exec {armed}) 3>&- 4>&- &\n"
+        f"exec {shlex.join(supervisor)} $! {shlex.join(command)}"
+    )
+    return ["/bin/sh", "-c", program]
+
+
+def _spawn(command: list[str], environment: Mapping[str, str], *, log: int, lock: int, listener: int) -> int:
     """Start the supervisor with the log on descriptors 1 and 2, the lock on 3 and the listener on 4."""
-    if not sys.executable:
-        raise ResourceError("Python does not say where its own program is (sys.executable), so no server can be kept")
     # Copies out of the way first: one of the originals may have the number another one must get.
     log, lock, listener = (fcntl.fcntl(each, fcntl.F_DUPFD_CLOEXEC, _OUT_OF_THE_WAY) for each in (log, lock, listener))
     try:
         return os.posix_spawn(
-            sys.executable,
-            # Isolated and without site-packages: it starts in a fraction of the time.
-            [sys.executable, "-I", "-S", str(_PROGRAM), *arguments],
+            command[0],
+            command,
             dict(environment),
             file_actions=[
                 (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
@@ -139,6 +203,8 @@ def _spawn(arguments: list[str], environment: Mapping[str, str], *, log: int, lo
                 (os.POSIX_SPAWN_DUP2, listener, 4),
             ],
             setsigmask=[],
+            setsigdef=_INTERPRETER_IGNORES,
+            setsid=sys.platform.startswith("linux"),  # Ctrl-C in the terminal is not for it
         )
     finally:
         for copy in (log, lock, listener):

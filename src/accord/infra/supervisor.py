@@ -3,12 +3,13 @@
 It is run as a program by an isolated Python (``-I -S``), never imported by what it serves. Every process that uses the
 server holds one connection to the supervisor's Unix socket. The kernel closes that connection however the holder ends,
 so the count of holders is always right, without process numbers that could be reused. When the last one is gone, the
-server is stopped and its directories are removed. Should the supervisor itself be killed, Linux sends the server
-SIGQUIT (parent-death signal, armed in a process with one thread and after the change of user, because a thread's end
+server is stopped and its directories are removed. Should the supervisor itself be killed, Linux sends the server a
+signal (parent-death signal, armed in a process with one thread and after the change of user, because a thread's end
 would fire it and a change of user clears it). What is left even so, the next start sweeps: see ``accord.infra.runs``.
 
-Arguments: RUN DATA UID GID COMMAND...; UID -1 means "as myself". Descriptor 3 is the run's lock, 4 the listening
-socket.
+Arguments: RUN DATA UID GID SIGNALS PID COMMAND...; UID -1 means "as myself"; SIGNALS are those of
+``supervision.Signals``; PID is the server where it has been started already, else 0. Descriptor 3 is the run's lock,
+4 the listening socket.
 Requests and answers are lines of text: start [ARGUMENT...], stop, kill, pause, resume, status, holders, leave.
 """
 # Pathlib would double the start-up time:
@@ -26,25 +27,33 @@ import time
 
 TYPE_CHECKING = False  # as typing has it, whose import takes long
 if TYPE_CHECKING:
+    from typing import Any
+
     from accord.infra import processes
 else:
     sys.path.append(os.path.dirname(os.path.abspath(__file__)))  # last, so that no neighbour hides a standard module
     import processes
 
 LOCK, LISTENER = 3, 4
-GRACE = ((signal.SIGINT, 10.0), (signal.SIGQUIT, 3.0))  # politely, then firmly; seconds
 _PR_SET_PDEATHSIG = 1
 
 
 class Server:
     """The one child process: started, signalled, and its end collected."""
 
-    def __init__(self, run: str, data: str, user: tuple[int, int] | None, command: list[str]) -> None:
+    def __init__(
+        self, run: str, data: str, user: tuple[int, int] | None, command: list[str], *, signals: str, pid: int
+    ) -> None:
         self._run, self._data, self._user, self._command = run, data, user, command
-        self._libc = processes.libc()
+        stop, end, orphaned, helpers = signals.split(";")
+        self._helpers = helpers == "1"
+        self._stop, self._end, self._orphaned = _steps(stop), _steps(end), int(orphaned)
+        self._libc: Any = None
         self._paused = False
-        self.pid = 0
+        self.pid = pid
         self.result = "new"
+        if pid:
+            self._note()
 
     @property
     def status(self) -> str:
@@ -65,9 +74,14 @@ class Server:
         if self.pid:
             return
         supervisor = os.getpid()
+        self._libc = self._libc or processes.libc()
         self.pid = os.fork()
         if not self.pid:
             self._become([*self._command, *arguments], supervisor)
+        self._note()
+
+    def _note(self) -> None:
+        """Write down which process it is, for those who sweep."""
         with open(f"{self._run}/server.pid", "w") as file:
             file.write(f"{self.pid} {processes.started_at(self.pid)}\n")
 
@@ -82,7 +96,7 @@ class Server:
                 os.setgid(self._user[1])
                 os.setuid(self._user[0])
             if self._libc is not None and sys.platform.startswith("linux"):
-                self._libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGQUIT), 0, 0, 0)
+                self._libc.prctl(_PR_SET_PDEATHSIG, self._orphaned, 0, 0, 0)
             if os.getppid() == supervisor:  # else it died before the signal was armed
                 os.umask(0o077)
                 os.chdir(self._data)  # where a sweep looks for it; and the user may not be allowed where we are
@@ -93,14 +107,23 @@ class Server:
             os._exit(127)
 
     def stop(self) -> None:
-        """Ask the server to end, ever more firmly, and wait for it."""
+        """Ask the server to end in good order, ever more firmly, and wait for it."""
+        self._finish(self._stop)
+
+    def end(self) -> None:
+        """End the server, whose data nobody needs any more."""
+        self._finish(self._end)
+
+    def _finish(self, steps: list[tuple[signal.Signals, float]]) -> None:
         self.resume()
-        for number, seconds in GRACE:
+        helpers = processes.marks(processes.family(self.pid)[1:]) if self.pid and self._helpers else {}
+        for number, seconds in steps:
             if not self.pid:
-                return
+                break
             processes.send(number, [self.pid])
             self._wait(seconds)
         self.kill()
+        processes.kill([pid for pid, mark in helpers.items() if processes.started_at(pid) == mark])
 
     def kill(self) -> None:
         """End the server and its children at once, as a crash would."""
@@ -135,6 +158,12 @@ class Server:
 
         for directory in (self._data, self._run):
             shutil.rmtree(directory, ignore_errors=True)
+
+
+def _steps(text: str) -> list[tuple[signal.Signals, float]]:
+    """``2:10,3:3``: signals, each with the seconds the server gets."""
+    pairs = (each.split(":") for each in text.split(",") if each)
+    return [(signal.Signals(int(number)), float(seconds)) for number, seconds in pairs]
 
 
 class Holders:
@@ -221,21 +250,22 @@ def serve(server: Server, holders: Holders) -> None:
                 actions.get(word, server.collect)(*arguments)
                 holders.answer(holder, server.status)
         server.collect()
-    server.stop()
+    server.end()
     server.clean_up()
     if last is not None:
         holders.answer(last, "ended")
 
 
 def main(arguments: list[str]) -> None:
-    run, data, uid, gid, *command = arguments
+    run, data, uid, gid, signals, pid, *command = arguments
     os.closerange(5, 4096)  # what the tests' process had open is not ours to keep alive
     os.set_inheritable(LOCK, False)  # the server must not hold it: a sweep would think the supervisor lives
     os.set_inheritable(LISTENER, False)
     if os.getsid(0) != os.getpid():
         os.setsid()
     listener = socket.socket(fileno=LISTENER)
-    server = Server(run, data, (int(uid), int(gid)) if int(uid) >= 0 else None, command)
+    user = (int(uid), int(gid)) if int(uid) >= 0 else None
+    server = Server(run, data, user, command, signals=signals, pid=int(pid))
     serve(server, Holders(listener))
 
 

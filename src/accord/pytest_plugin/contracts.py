@@ -199,7 +199,7 @@ def is_worker(config: pytest.Config) -> bool:
     return hasattr(config, "workerinput")
 
 
-def pytest_configure(config: pytest.Config) -> None:
+def begin(config: pytest.Config) -> None:
     """Begin the journal of the run."""
     if not is_worker(config):
         recorder = config.stash[RECORDER] = RunRecorder(config)
@@ -207,7 +207,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(recorder, "accord-run-recorder")
 
 
-def pytest_unconfigure(config: pytest.Config) -> None:
+def end(config: pytest.Config) -> None:
     """End the journal of the run."""
     recorder = config.stash.get(RECORDER, None)
     if recorder is not None:

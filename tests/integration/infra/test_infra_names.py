@@ -10,7 +10,20 @@ from accord.core.errors import ResourceError
 
 
 def test_the_public_names_are_these() -> None:
-    assert accord.infra.__all__ == ["Database", "DatabaseTemplate", "PostgresServer"]
+    assert accord.infra.__all__ == [
+        "Database",
+        "DatabaseTemplate",
+        "KafkaBroker",
+        "KafkaNamespace",
+        "NatsNamespace",
+        "NatsServer",
+        "PostgresServer",
+        "RabbitNamespace",
+        "RabbitServer",
+        "Server",
+        "ValkeyNamespace",
+        "ValkeyServer",
+    ]
     assert dir(accord.infra) == accord.infra.__all__
     assert all(getattr(accord.infra, name).__name__ == name for name in accord.infra.__all__)
 

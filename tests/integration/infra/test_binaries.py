@@ -114,7 +114,7 @@ def test_threads_that_ask_at_the_same_moment_do_not_disturb_each_other(tmp_path:
 
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(find, range(8))) == {"16.4"}
-    assert len(list((tmp_path / "cache" / "postgres").iterdir())) == 1
+    assert len(list((tmp_path / "cache" / "versions").iterdir())) == 1
 
 
 def test_a_program_that_does_not_run_is_explained(tmp_path: Path) -> None:

@@ -1,0 +1,83 @@
+"""What a kind of server needs to be run on this machine; everything else about running is the same for all kinds."""
+
+from __future__ import annotations
+
+import json
+import os
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from accord.infra import runs
+from accord.infra.supervision import Signals
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from accord.infra.programs import Program
+    from accord.infra.runs import Run, Storage
+    from accord.infra.users import ServerUser
+
+
+@dataclass(frozen=True)
+class Recipe(ABC):
+    """Which server is wanted, and how its kind is run.
+
+    Attributes:
+        program: the program the caller named, if any.
+        settings: the server's settings beside ours, sorted.
+        share: those who give the same word and want the same thing get the same server.
+        storage: where its data lie.
+    """
+
+    title: ClassVar[str]  # for messages
+    kind: ClassVar[str]  # begins the run's directory; a few letters
+    ports: ClassVar[int] = 1  # how many it listens on; clients use the first
+    signals: ClassVar[Signals] = Signals()
+    starts_at_once: ClassVar[bool] = True  # False where preparing takes long: then the supervisor starts meanwhile
+    port_taken: ClassVar[tuple[str, ...]] = ("in use",)  # what its log says then
+
+    program: str | None = None
+    settings: tuple[tuple[str, str], ...] = ()
+    share: str | None = None
+    storage: Storage = "auto"
+
+    @property
+    def signpost(self) -> Path:
+        """Where those who share find the run, and the lock they take to start and to leave."""
+        return runs.signpost(self.kind, json.dumps([self.share, self.program, self.settings, self.storage]))
+
+    @abstractmethod
+    def find(self) -> Program:
+        """The program on this machine.
+
+        Raises:
+            ResourceMissingError: there is none.
+            ResourceError: it cannot be used.
+        """
+
+    @abstractmethod
+    def command(self, program: Program, run: Run) -> list[str]:
+        """The program and what it is always started with."""
+
+    def arguments(self, ports: tuple[int, ...]) -> list[str]:
+        """What comes after the command and names the ports; without spaces."""
+        del ports
+        return []
+
+    def prepare(self, program: Program, run: Run) -> None:  # noqa: B027 - not every server needs it
+        """Fill the run's data directory, once."""
+
+    def configure(self, run: Run, ports: tuple[int, ...]) -> None:  # noqa: B027 - the same
+        """Write what names the ports, where arguments cannot; once for each try."""
+
+    @abstractmethod
+    def problem(self, run: Run, ports: tuple[int, ...]) -> str | None:
+        """What keeps this very server (not another on its port) from serving; None when it is ready."""
+
+    def environment(self) -> dict[str, str]:
+        return dict(os.environ)
+
+    def user(self) -> ServerUser | None:
+        """Whom it must run as; None for this process's user."""
+        return None

@@ -1,0 +1,1 @@
+"""Valkey (or Redis), without Docker: a database of its own for each test."""

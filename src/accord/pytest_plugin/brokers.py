@@ -1,0 +1,159 @@
+"""Fixtures for NATS, Kafka, Valkey and RabbitMQ: names of each test's own, in servers that last as long as the run."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from accord.infra import (
+        KafkaBroker,
+        KafkaNamespace,
+        NatsNamespace,
+        NatsServer,
+        RabbitNamespace,
+        RabbitServer,
+        ValkeyNamespace,
+        ValkeyServer,
+    )
+
+logger = logging.getLogger(__name__)
+
+
+class _Removable(Protocol):
+    def remove(self) -> None: ...
+
+
+@pytest.fixture(scope="session")
+def nats_server() -> Iterator[NatsServer]:
+    """The worker's NATS server with JetStream. It is gone when the run ends, however it ends."""
+    from accord.infra import NatsServer  # noqa: PLC0415 - most runs start no server, and all pay for imports above
+
+    with NatsServer() as server:
+        yield server
+
+
+@pytest.fixture
+def nats(request: pytest.FixtureRequest, nats_server: NatsServer) -> Iterator[NatsNamespace]:
+    """A NATS account of the test's own: connect to ``nats.url`` and use any subject and stream.
+
+    ``nats.server`` has ``kill()``, ``pause()``, ``restart()``; the next test finds it running again.
+    """
+    made = nats_server.start().namespace(label=request.node.name)  # an earlier test may have killed it
+    yield made
+    _remove(made)
+
+
+@pytest.fixture
+def nats_alone(request: pytest.FixtureRequest) -> Iterator[NatsNamespace]:
+    """As ``nats``, in a server of the test's own."""
+    from accord.infra import NatsServer  # noqa: PLC0415 - as above
+
+    with NatsServer() as server:
+        yield server.namespace(label=request.node.name)
+
+
+@pytest.fixture(scope="session")
+def valkey_server() -> Iterator[ValkeyServer]:
+    """The worker's Valkey server. It is gone when the run ends, however it ends."""
+    from accord.infra import ValkeyServer  # noqa: PLC0415 - as above
+
+    with ValkeyServer() as server:
+        yield server
+
+
+@pytest.fixture
+def valkey(request: pytest.FixtureRequest, valkey_server: ValkeyServer) -> Iterator[ValkeyNamespace]:
+    """A Valkey database of the test's own: ``valkey.url`` is ``redis://127.0.0.1:PORT/NUMBER``.
+
+    Channels are not kept apart by Valkey: name them ``valkey.channel("orders")``.
+    """
+    made = valkey_server.start().namespace(label=request.node.name)
+    yield made
+    _remove(made)
+
+
+@pytest.fixture
+def redis(valkey: ValkeyNamespace) -> ValkeyNamespace:
+    """The same as ``valkey``."""
+    return valkey
+
+
+@pytest.fixture
+def valkey_alone(request: pytest.FixtureRequest) -> Iterator[ValkeyNamespace]:
+    """As ``valkey``, in a server of the test's own."""
+    from accord.infra import ValkeyServer  # noqa: PLC0415 - as above
+
+    with ValkeyServer() as server:
+        yield server.namespace(label=request.node.name)
+
+
+@pytest.fixture(scope="session")
+def kafka_server() -> Iterator[KafkaBroker]:
+    """The worker's broker that speaks Kafka's protocol. It is gone when the run ends, however it ends."""
+    from accord.infra import KafkaBroker  # noqa: PLC0415 - as above
+
+    with KafkaBroker() as server:
+        yield server
+
+
+@pytest.fixture
+def kafka(request: pytest.FixtureRequest, kafka_server: KafkaBroker) -> Iterator[KafkaNamespace]:
+    """Topics and groups of the test's own: ``kafka.topic("orders")``, ``kafka.group("billing")``, ``kafka.bootstrap``.
+
+    The broker is a small one by default, not Apache Kafka: ``kafka.product`` says which, ``kafka.require("…")`` refuses
+    what it lacks.
+    """
+    made = kafka_server.start().namespace(label=request.node.name)
+    yield made
+    _remove(made)
+
+
+@pytest.fixture
+def kafka_alone(request: pytest.FixtureRequest) -> Iterator[KafkaNamespace]:
+    """As ``kafka``, in a broker of the test's own."""
+    from accord.infra import KafkaBroker  # noqa: PLC0415 - as above
+
+    with KafkaBroker() as server:
+        yield server.namespace(label=request.node.name)
+
+
+@pytest.fixture(scope="session")
+def rabbitmq_server(request: pytest.FixtureRequest) -> Iterator[RabbitServer]:
+    """The run's RabbitMQ, which pytest-xdist's workers share, for it takes seconds to start."""
+    from accord.infra import RabbitServer  # noqa: PLC0415 - as above
+
+    worker = getattr(request.config, "workerinput", None)  # set by pytest-xdist, in its workers alone
+    with RabbitServer(share=worker["testrunuid"] if worker else None) as server:
+        yield server
+
+
+@pytest.fixture
+def rabbitmq(request: pytest.FixtureRequest, rabbitmq_server: RabbitServer) -> Iterator[RabbitNamespace]:
+    """A virtual host of the test's own in RabbitMQ: ``rabbitmq.url`` is ``amqp://…``."""
+    made = rabbitmq_server.start().namespace(label=request.node.name)
+    yield made
+    _remove(made)
+
+
+@pytest.fixture
+def rabbitmq_alone(request: pytest.FixtureRequest) -> Iterator[RabbitNamespace]:
+    """As ``rabbitmq``, in a server of the test's own, which takes seconds to start."""
+    from accord.infra import RabbitServer  # noqa: PLC0415 - as above
+
+    with RabbitServer() as server:
+        yield server.namespace(label=request.node.name)
+
+
+def _remove(made: _Removable) -> None:
+    """Remove it, but never turn the test's outcome into an error: names are unique, and the server goes at the end."""
+    from accord.core.errors import AccordError  # noqa: PLC0415 - as above
+
+    try:
+        made.remove()
+    except AccordError as error:
+        logger.warning("what a test had for itself was not removed: %s", error)

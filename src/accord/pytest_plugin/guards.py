@@ -1,0 +1,127 @@
+"""Around each test: the guards of its level, its frozen clock, and the measuring of its time."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, NoReturn
+
+import pytest
+
+from accord.suite.guards import patches
+from accord.suite.guards.audit import install as listen
+from accord.suite.guards.determinism import FrozenClock, seed_random
+from accord.suite.guards.guard import GUARD
+from accord.suite.levels import GUARDS
+from accord.suite.records import TestRecord, explain
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable, Iterator
+
+    from accord.pytest_plugin.levels import Levels
+    from accord.suite.guards.breaches import GuardBreach
+    from accord.suite.levels import Level
+
+_NOTHING: frozenset[str] = frozenset()
+LEVEL, WAITING = "level", "waiting"  # the properties of a test, as its reports and JUnit have them
+
+
+class LevelGuards:
+    """Holds every test to its level."""
+
+    def __init__(self, config: pytest.Config, levels: Levels, allowed_hosts: Iterable[str]) -> None:
+        self._levels = levels
+        self._enforce = config.getoption("accord_budgets") == "enforce"
+        self._seeds = not config.pluginmanager.hasplugin("randomly")  # else it seeds every test, and prints the seed
+        self._clock = FrozenClock()
+        self._item: pytest.Item | None = None  # the one that runs, with what is known of it
+        self._level: Level | None = None
+        self._forbidden = _NOTHING
+        self._unknown: list[str] = []
+        listen()
+        patches.install()
+        GUARD.allowed_hosts.update(host.lower() for host in allowed_hosts)
+
+    def close(self) -> None:
+        """Take out what can be taken out."""
+        patches.uninstall()
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> Iterator[None]:
+        """Guard the set-up of the test's own fixtures; from here on its clock stands."""
+        level, forbidden = self._of(item)
+        if level is None:
+            return (yield)
+        if self._unknown:
+            raise pytest.UsageError(
+                f"@pytest.mark.allow({self._unknown[0]!r}): there is no such guard; known: {', '.join(GUARDS)}"
+            )
+        item.user_properties.append((LEVEL, level.name))
+        if "random" in forbidden and self._seeds:
+            seed_random()
+        if "clock" in forbidden:
+            self._clock.freeze()
+        GUARD.put_up(level.name, forbidden, item.nodeid)
+        try:
+            return (yield)
+        finally:
+            breaches = GUARD.take_down()
+            if breaches:
+                _fail(breaches)
+
+    def pytest_runtest_logfinish(self) -> None:
+        """Let the clock go on, after the last tear-down."""
+        self._clock.thaw()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[object]) -> Generator[None, object, object]:
+        """What is set up for many tests is no single test's deed."""
+        if GUARD.forbidden is None or fixturedef.scope == "function":
+            return (yield)
+        frozen = self._clock.is_frozen
+        if frozen:
+            self._clock.thaw()
+        try:
+            with GUARD.suspended():
+                return (yield)
+        finally:
+            if frozen:
+                self._clock.freeze()
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
+        """Guard the test itself, and measure it."""
+        level, forbidden = self._of(item)
+        if level is None:
+            return (yield)
+        GUARD.put_up(level.name, forbidden, item.nodeid)
+        computed, started = time.process_time(), time.perf_counter()
+        try:
+            result = yield
+        finally:
+            took = time.perf_counter() - started
+            waiting = max(0.0, took - (time.process_time() - computed))
+            item.user_properties.append((WAITING, round(waiting, 6)))
+            breaches = GUARD.take_down()
+            if breaches:
+                _fail(breaches)
+        if took > level.test_budget and self._enforce and level.on_over_budget == "fail":
+            record = TestRecord(item.nodeid, level.name, call=took, waiting=waiting)
+            pytest.fail(f"{item.nodeid} {explain(record, level)}", pytrace=False)
+        return result
+
+    def _of(self, item: pytest.Item) -> tuple[Level | None, frozenset[str]]:
+        """The level of the test that runs, and what is forbidden to it: the level's guards but those it may pass."""
+        if item is not self._item:
+            self._item, self._level = item, self._levels.of_item(item)
+            self._forbidden = _NOTHING
+            if self._level is not None:
+                allowed = {str(word) for marker in item.iter_markers("allow") for word in marker.args}
+                self._forbidden = self._level.guards - allowed
+                self._unknown = sorted(allowed - set(GUARDS)) if allowed else []
+        return self._level, self._forbidden
+
+
+def _fail(breaches: list[GuardBreach]) -> NoReturn:
+    """Fail the test for what it breached, also when the code under test caught it."""
+    texts = dict.fromkeys(str(breach) for breach in breaches)
+    raise pytest.fail.Exception("\n\n".join(texts), pytrace=False) from None

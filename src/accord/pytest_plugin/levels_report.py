@@ -1,0 +1,96 @@
+"""At the end of a run: the table of levels, the shape, the slowest tests; on the terminal, in JSON and JUnit."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from accord.pytest_plugin.guards import LEVEL, WAITING
+from accord.suite.records import TestRecord
+
+if TYPE_CHECKING:
+    from accord.pytest_plugin.levels import Levels
+    from accord.suite.summary import Summary
+
+
+class LevelReport:
+    """Notes every test's times; with workers, their reports come here too."""
+
+    def __init__(self, config: pytest.Config, levels: Levels) -> None:
+        self._config = config
+        self._levels = levels
+        self._records: dict[str, TestRecord] = {}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note one phase of one test."""
+        record = self._records.get(report.nodeid)
+        if record is None:
+            record = self._records[report.nodeid] = TestRecord(report.nodeid, None)
+        if report.when == "call":
+            record.call = report.duration
+        elif report.when == "setup":
+            record.setup = report.duration
+        else:  # by now its properties are complete
+            record.teardown = report.duration
+            for name, value in report.user_properties:
+                if name == LEVEL:
+                    record.level = str(value)
+                elif name == WAITING:
+                    record.waiting = float(str(value))
+        if report.failed:
+            record.outcome = "failed" if report.when == "call" and record.outcome != "error" else "error"
+        elif report.skipped:
+            record.outcome = "skipped"
+
+    def summary(self) -> Summary:
+        """Judge what was noted."""
+        from accord.suite.summary import summarize  # noqa: PLC0415 - only needed at the end of a run
+
+        return summarize(list(self._records.values()), self._levels.all)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self) -> None:
+        """Put the table into the JUnit file before it is written, and write the JSON report."""
+        junit, file = _junit(self._config), self._config.getoption("accord_report")
+        if junit is None and not file:
+            return
+        from accord.suite.summary import as_json  # noqa: PLC0415 - as above
+
+        summary = self.summary()
+        if junit is not None and summary.rows:
+            for row in summary.rows:
+                for name in ("tests", "seconds", "share", "budget", "over"):
+                    junit.add_global_property(f"level.{row.level}.{name}", f"{getattr(row, name):g}")
+            junit.add_global_property("shape", summary.shape.name)
+        if file:
+            document = as_json(summary, self._levels.all)
+            document["tests"] = [record.as_json() for record in self._records.values()]
+            path = Path(file)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(document, indent=1), encoding="utf-8")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Print the judgement, if the project has levels at all."""
+        if self._config.get_verbosity() < 0 or not any(record.level for record in self._records.values()):
+            return
+        from accord.suite.summary import as_text  # noqa: PLC0415 - as above
+
+        terminalreporter.ensure_newline()
+        terminalreporter.section("levels")
+        for line in as_text(self.summary(), self._levels.all, slowest=self._config.get_verbosity() > 0):
+            terminalreporter.write_line(line)
+
+
+class _JUnit:  # what is used of pytest's, which is not public
+    def add_global_property(self, name: str, value: object) -> None:
+        """Add a property to the file."""
+
+
+def _junit(config: pytest.Config) -> _JUnit | None:
+    from _pytest.junitxml import xml_key  # noqa: PLC0415 - as above
+
+    return config.stash.get(xml_key, None)  # type: ignore[return-value]
