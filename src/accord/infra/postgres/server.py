@@ -139,7 +139,7 @@ class PostgresServer(Server):
         self._connected().drop(name)
 
     def _begin(self) -> None:
-        self._admin = Admin(self.url, major=Binaries.of(self._started().program).major)
+        self._admin = Admin(self.url, major=Binaries.of(self._native().program).major)
 
     def _end(self) -> None:
         if self._admin is not None:
