@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from accord.cli import contracts, demo, deployments, test, verify
+from accord.cli import contracts, demo, deployments, suite, verify
 from accord.core.errors import AccordError
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode=None,
 )
-test.register(app)
+suite.register(app)
 verify.register(app)
 contracts.register(app)
 deployments.register(app)

@@ -62,6 +62,9 @@ def verify(
     state_url: Annotated[
         str | None, typer.Option(help="A URL of the provider that brings about states without a handler.")
     ] = None,
+    ignore_missing_states: Annotated[
+        bool, typer.Option("--ignore-missing-states", help="Only warn where nothing brings a state about.")
+    ] = False,
     header: Annotated[
         list[str] | None,
         typer.Option(help="A header for every request: 'Authorization: Bearer …'; repeatable."),
@@ -94,6 +97,8 @@ def verify(
     if grpc is not None:
         verifier.grpc(_address(grpc))
     _name_states(verifier, states, state_url, app_dir)
+    if ignore_missing_states:
+        verifier.ignore_missing_states()
     for line in header or []:
         verifier.filter_requests(_adding(line))
     if fail_fast:

@@ -139,6 +139,16 @@ def is_json(media_type: str | None) -> bool:
     )
 
 
+def is_coded(media_type: str | None) -> bool:
+    """Whether a text under this media type stands for bytes in files before V4, in base64 where it can be read so.
+
+    The specification only says that it may be necessary; this is what the reference reads and writes.
+    """
+    if media_type is None or is_json(media_type) or media_type == "application/x-www-form-urlencoded":
+        return False
+    return media_type.startswith("image/") or not (media_type.startswith("text/") or is_xml(media_type))
+
+
 def is_xml(media_type: str | None) -> bool:
     """Whether a media type is XML."""
     return media_type is not None and media_type.endswith(("/xml", "+xml"))

@@ -57,6 +57,7 @@ class Verifier:
         self._sinks: list[ResultSink] = []
         self._listeners: list[Callable[[Event], None]] = []
         self._state_url: str | None = None
+        self._states_optional = False
         self._selection = Selection()
         self._options = ReplayOptions()
 
@@ -139,6 +140,14 @@ class Verifier:
             UsageError: not an http or https URL.
         """
         self._state_url = _checked_url(url)
+        return self
+
+    def ignore_missing_states(self) -> Self:
+        """Replay an interaction also where nothing brings about its provider state; that is a warning then.
+
+        As other Pact tools do where no state handler is given at all. What passes so passed by luck of the data.
+        """
+        self._states_optional = True
         return self
 
     def filter_requests(self, change: Callable[[HttpRequest], Any]) -> Self:
@@ -318,7 +327,7 @@ class Verifier:
 
     def _state_changes(self, *, blocking: bool) -> StateChanges:
         if self._state_url is None:
-            return StateChanges(self._states)
+            return StateChanges(self._states, optional=self._states_optional)
         from accord.core.http.client import HttpCaller  # noqa: PLC0415 - only remote providers need it
 
         parts = urlsplit(self._state_url)

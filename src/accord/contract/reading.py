@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import json
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from accord.contract.bodies import MISSING, Body, is_json
+from accord.contract.bodies import MISSING, Body, is_coded, is_json
 from accord.contract.mismatches import ABSENT
 from accord.contract.model import (
     AsyncMessage,
@@ -336,8 +337,11 @@ def _body(
 
 
 def _text_body(text: str, declared: str | None) -> Body:
-    """A text in a file before V4: the raw body, unless it should be JSON and is not, then a JSON string."""
+    """A text in a file before V4: the raw body, base64 of it, or a JSON string where it should be JSON and is none."""
     body = Body.of_text(text, declared)
+    if is_coded(_media_type(declared)):
+        with contextlib.suppress(binascii.Error, ValueError):
+            return Body.of_bytes(base64.b64decode(text, validate=True), declared)
     if not body.is_present or not is_json(body.media_type()):
         return body
     try:

@@ -166,7 +166,7 @@ class Replay:
         values: dict[str, Any] = {}
         states = self._states.of(interaction.states)
         try:
-            self._states.refuse_missing(states)
+            self._states.refuse_missing(interaction.states)
             for state in states:
                 given = yield from self._states.enter(state)
                 entered.append(state)
@@ -189,6 +189,7 @@ class Replay:
             perf_counter() - begin,
             tolerated=interaction.pending or contract.pending or contract.wip,
             missing_values=_missing_values(interaction, values) if mismatches or problem else (),
+            without_states=self._states.passed_over(interaction.states),
         )
 
     def _leave(self, entered: Sequence[ProviderState]) -> Generator[Call, Any, ReplayProblem | None]:

@@ -42,6 +42,7 @@ def render_interaction(result: InteractionResult) -> str:
     """One interaction: a line, and what is wrong with it below."""
     lines = [f"  {_MARKS[result.status]} {result.interaction.title}"]
     lines += [f"      {line}" for line in _comments(result.interaction)]
+    lines += [f"      warning: nothing brought about the provider state {name!r}" for name in result.without_states]
     if result.status == "passed":
         return "\n".join(lines)
     call = _call(result.interaction)

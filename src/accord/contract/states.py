@@ -30,6 +30,7 @@ class StateChanges:
         send: sends a request to the host of the state-change URL, sync or async; None where there is none.
         target: the path and query of that URL.
         close: gives back the connections of ``send``.
+        optional: whether a state that nothing can bring about is passed over, and only noted.
 
     Attributes:
         missing: states without a handler so far, each with its parameters.
@@ -41,11 +42,14 @@ class StateChanges:
         send: Callable[[HttpRequest], Any] | None = None,
         target: str = "/",
         close: Callable[[], None] | None = None,
+        *,
+        optional: bool = False,
     ) -> None:
         self._handlers = handlers
         self._send = send
         self._target = target
         self._close = close
+        self._optional = optional
         self.missing: dict[str, Mapping[str, Any]] = {}
 
     def of(self, states: Sequence[ProviderState]) -> Sequence[ProviderState]:
@@ -53,20 +57,28 @@ class StateChanges:
 
         The reference's verifier calls a state-change URL so too, with which a provider clears what was there before.
         """
-        return states or (_NO_STATE if self._send is not None or "" in self._handlers else ())
+        if not states:
+            return _NO_STATE if self._send is not None or "" in self._handlers else ()
+        passed_over = self.passed_over(states)
+        return [state for state in states if state.name not in passed_over]
+
+    def passed_over(self, states: Sequence[ProviderState]) -> tuple[str, ...]:
+        """The states that nothing can bring about, where that is allowed."""
+        return tuple(state.name for state in self._without_handler(states)) if self._optional else ()
+
+    def _without_handler(self, states: Sequence[ProviderState]) -> list[ProviderState]:
+        return [] if self._send is not None else [state for state in states if state.name not in self._handlers]
 
     def refuse_missing(self, states: Sequence[ProviderState]) -> None:
         """Note the states that nothing can bring about.
 
         Raises:
-            ReplayProblem: there is one.
+            ReplayProblem: there is one, and that is not allowed.
         """
-        if self._send is not None:
-            return
-        missing = [state for state in states if state.name not in self._handlers]
+        missing = self._without_handler(states)
         for state in missing:
             self.missing.setdefault(state.name, state.parameters)
-        if missing:
+        if missing and not self._optional:
             raise ReplayProblem("\n".join(f"no handler for the provider state {state.name!r}" for state in missing))
 
     def enter(self, state: ProviderState) -> Generator[Call, Any, Mapping[str, Any]]:

@@ -28,6 +28,7 @@ class InteractionResult:
         seconds: how long it took, state handlers included.
         tolerated: the interaction or its whole contract is pending: a failure is reported and does not count.
         missing_values: of one that failed, the state values that no state handler returned: examples were sent instead.
+        without_states: the provider states that nothing brought about, where that was allowed.
     """
 
     interaction: Interaction
@@ -37,6 +38,7 @@ class InteractionResult:
     seconds: float = 0.0
     tolerated: bool = False
     missing_values: tuple[str, ...] = ()
+    without_states: tuple[str, ...] = ()
 
     @property
     def status(self) -> Status:
@@ -73,6 +75,8 @@ class InteractionResult:
             document["traceback"] = self.traceback
         if self.missing_values:
             document["missingStateValues"] = list(self.missing_values)
+        if self.without_states:
+            document["withoutStates"] = list(self.without_states)
         return document
 
 

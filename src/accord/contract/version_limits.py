@@ -6,7 +6,7 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from accord.contract.bodies import is_json
+from accord.contract.bodies import is_coded, is_json
 from accord.contract.model import AsyncMessage, HttpInteraction
 from accord.core.errors import UsageError
 
@@ -112,8 +112,9 @@ def refuse_for_file(item: Interaction, version: SpecVersion) -> None:
         for excess in excesses(part.rules, part.generators, version):
             where = f"{name}, {excess.part} {excess.path}"
             raise _cannot(item, f"{where}: {excess.what}", excess.needed, version)
-        if _is_binary(part.body):
-            raise _cannot(item, f"{name}, body: bytes that are no text need", V4, version)
+        if _is_garbled(part.body):
+            what = f"{name}, body: bytes that are no text, under the type {part.body.media_type()}, need"
+            raise _cannot(item, what, V4, version)
 
 
 def warn_for_file(interactions: Iterable[Interaction], version: SpecVersion) -> None:
@@ -146,8 +147,9 @@ def _parts(item: Interaction) -> Iterator[tuple[str, Request | Response | Messag
         yield "contents", item.contents
 
 
-def _is_binary(body: Body) -> bool:
-    if not body.is_present or is_json(body.media_type()):
+def _is_garbled(body: Body) -> bool:
+    """Whether a body is said to be text, and is none: before V4 there is no form for it."""
+    if not body.is_present or is_json(body.media_type()) or is_coded(body.media_type()):
         return False
     try:
         body.data.decode()

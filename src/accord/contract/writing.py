@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from accord.contract.bodies import Body, is_json
+from accord.contract.bodies import Body, is_coded, is_json
 from accord.contract.model import AsyncMessage, Contract, HttpInteraction, Interaction, SyncMessage
 from accord.contract.rule_format import rules_to_json
 from accord.contract.spec import SpecVersion
@@ -241,7 +241,20 @@ def _body(body: Body, key: str, version: SpecVersion) -> dict[str, Any]:
         return {key: ""}
     if is_json(body.media_type()):
         return {key: body.json()}
+    if is_coded(body.media_type()) and _would_be_misread(body):
+        return {key: base64.b64encode(body.data).decode("ascii")}
     return {key: body.text()}
+
+
+def _would_be_misread(body: Body) -> bool:
+    """Whether the content is no text, or a text that would be taken for base64."""
+    try:
+        base64.b64decode(body.data.decode(), validate=True)
+    except UnicodeDecodeError:
+        return True
+    except ValueError:
+        return False
+    return True
 
 
 _BINARY = ("application/protobuf", "application/grpc")

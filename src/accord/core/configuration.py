@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping  # noqa: TC003 - a class's fields are read at run time
 from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
@@ -32,11 +32,15 @@ class Configuration:
     )
     levels: Mapping[str, Any] = field(
         default_factory=dict,
-        metadata={"help": "What differs from the five levels' defaults, and levels of your own: see [levels](levels.md)."},
+        metadata={
+            "help": "What differs from the five levels' defaults, and levels of your own: see [levels](levels.md)."
+        },
     )
     coverage: Mapping[str, Any] = field(
         default_factory=dict,
-        metadata={"help": "`total`: per cent of lines and branches that all levels together must cover; 80 by default."},
+        metadata={
+            "help": "`total`: per cent of lines and branches that all levels together must cover; 80 by default."
+        },
     )
     postgres: Mapping[str, Any] = field(default_factory=dict, metadata={"help": _RESOURCE})
     nats: Mapping[str, Any] = field(default_factory=dict, metadata={"help": _RESOURCE})

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
-from accord.pytest_plugin import contracts, levels
+from accord.pytest_plugin import contracts, guards, levels, levels_report
 from accord.pytest_plugin.brokers import (
     kafka,
     kafka_alone,
@@ -30,9 +28,6 @@ from accord.pytest_plugin.contracts import (
 )
 from accord.pytest_plugin.polling import poll_until
 from accord.pytest_plugin.postgres import postgres, postgres_alone, postgres_server, postgres_template
-
-if TYPE_CHECKING:
-    from accord.pytest_plugin.guards import LevelGuards
 
 __all__ = [
     "kafka",
@@ -62,7 +57,7 @@ __all__ = [
     "verifier",
 ]
 
-_GUARDS = pytest.StashKey["LevelGuards"]()
+_GUARDS = pytest.StashKey["guards.LevelGuards"]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -74,8 +69,6 @@ def pytest_configure(config: pytest.Config) -> None:
     """Begin a run: its levels, their guards, its journal."""
     from accord.core.configuration import load_configuration  # noqa: PLC0415 - beside what it is needed for
     from accord.core.errors import AccordError  # noqa: PLC0415 - as above
-    from accord.pytest_plugin.guards import LevelGuards  # noqa: PLC0415 - as above
-    from accord.pytest_plugin.levels_report import LevelReport  # noqa: PLC0415 - as above
 
     try:
         configuration = load_configuration(config.rootpath)
@@ -84,16 +77,16 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(str(error)) from None
     levels.add_markers(config, found)
     config.pluginmanager.register(found, "accord-levels")
-    guards = config.stash[_GUARDS] = LevelGuards(config, found, configuration.allowed_hosts)
-    config.pluginmanager.register(guards, "accord-guards")
+    watching = config.stash[_GUARDS] = guards.LevelGuards(config, found, configuration.allowed_hosts)
+    config.pluginmanager.register(watching, "accord-guards")
     contracts.begin(config)
     if not contracts.is_worker(config):
-        config.pluginmanager.register(LevelReport(config, found), "accord-levels-report")
+        config.pluginmanager.register(levels_report.LevelReport(config, found), "accord-levels-report")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """End a run."""
     contracts.end(config)
-    guards = config.stash.get(_GUARDS, None)
-    if guards is not None:
-        guards.close()
+    watching = config.stash.get(_GUARDS, None)
+    if watching is not None:
+        watching.close()

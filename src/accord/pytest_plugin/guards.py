@@ -15,7 +15,7 @@ from accord.suite.levels import GUARDS
 from accord.suite.records import TestRecord, explain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator
 
     from accord.pytest_plugin.levels import Levels
     from accord.suite.guards.breaches import GuardBreach
@@ -73,7 +73,7 @@ class LevelGuards:
         self._clock.thaw()
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[object]) -> Iterator[object]:
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[object]) -> Generator[None, object, object]:
         """What is set up for many tests is no single test's deed."""
         if GUARD.forbidden is None or fixturedef.scope == "function":
             return (yield)
@@ -110,7 +110,7 @@ class LevelGuards:
         return result
 
     def _of(self, item: pytest.Item) -> tuple[Level | None, frozenset[str]]:
-        """The level of the test that runs, and what is forbidden to it: the level's guards without what it is allowed."""
+        """The level of the test that runs, and what is forbidden to it: the level's guards but those it may pass."""
         if item is not self._item:
             self._item, self._level = item, self._levels.of_item(item)
             self._forbidden = _NOTHING

@@ -40,7 +40,8 @@ class Levels:
         unknown = sorted(wanted - {level.name for level in levels})
         if unknown:
             raise pytest.UsageError(
-                f"--accord-level {unknown[0]}: there is no such level; known: {', '.join(level.name for level in levels)}"
+                f"--accord-level {unknown[0]}: there is no such level; "
+                f"known: {', '.join(level.name for level in levels)}"
             )
         return cls(config.rootpath, levels, wanted)
 
@@ -77,7 +78,8 @@ class Levels:
             config.pluginmanager.register(HardStops(self), "accord-hard-stops")
         if not self.wanted:
             return
-        kept, left = [], []
+        kept: list[pytest.Item] = []
+        left: list[pytest.Item] = []
         for item in items:
             level = self.of_item(item)
             (kept if level is not None and level.name in self.wanted else left).append(item)

@@ -1,4 +1,4 @@
-"""At the end of a run: the table of levels, the suite's shape, the slowest tests; on the terminal, in JSON and JUnit."""
+"""At the end of a run: the table of levels, the shape, the slowest tests; on the terminal, in JSON and JUnit."""
 
 from __future__ import annotations
 
@@ -79,6 +79,7 @@ class LevelReport:
             return
         from accord.suite.summary import as_text  # noqa: PLC0415 - as above
 
+        terminalreporter.ensure_newline()
         terminalreporter.section("levels")
         for line in as_text(self.summary(), self._levels.all, slowest=self._config.get_verbosity() > 0):
             terminalreporter.write_line(line)

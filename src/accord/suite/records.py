@@ -80,13 +80,19 @@ _OUTSIDE = frozenset({"network", "sleep"})
 def advice(record: TestRecord, level: Level) -> str:
     """What to do about a slow test, by where its time goes."""
     if record.setup > _MOSTLY * record.total:
-        return "Its set-up is what takes long: share the costly part (scope='session', a database template), keep the rest"
+        return (
+            "Its set-up is what takes long: share the costly part (scope='session', a database template), keep the rest"
+        )
     if record.teardown > _MOSTLY * record.total:
         return "Its tear-down is what takes long: drop and stop in the background, or once for all tests"
     if record.waiting > _MOSTLY * record.call:
         if level.guards >= _OUTSIDE:
-            return "It waits: find what it waits for (a lock, a thread) and hand in a double, or move it to the integration level"
-        return "It waits for an answer: poll_until instead of a fixed sleep, a shorter time-out, a resource that is nearer"
+            return (
+                "It waits: find for what (a lock, a thread) and hand in a double, or move it to the integration level"
+            )
+        return (
+            "It waits for an answer: poll_until instead of a fixed sleep, a shorter time-out, a resource that is nearer"
+        )
     if level.guards >= _OUTSIDE:
         return "It computes: fewer or smaller examples; if it tests several functions at once, test each"
     return "It computes: less data, or move what needs nothing outside to the unit level"

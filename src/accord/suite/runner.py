@@ -126,16 +126,16 @@ def choose(levels: Sequence[Level], names: Sequence[str], occasion: str | None) 
     if occasion is not None and occasion not in OCCASIONS:
         raise UsageError(f"there is no occasion {occasion!r}; known: {', '.join(OCCASIONS)}")
     chosen = tuple(
-        level
-        for level in levels
-        if (not names or level.name in names) and (occasion is None or occasion in level.when)
+        level for level in levels if (not names or level.name in names) and (occasion is None or occasion in level.when)
     )
     if not chosen:
         raise UsageError(f"no level of {', '.join(names) or 'this project'} runs on the occasion {occasion!r}")
     return chosen
 
 
-def run(plan: Plan, *, needed: float | None = None, on_start: Callable[[Level], None], to: int | None = None) -> SuiteRun:
+def run(
+    plan: Plan, *, needed: float | None = None, on_start: Callable[[Level], None], to: int | None = None
+) -> SuiteRun:
     """Run the levels.
 
     Args:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from accord.suite.levels import Level
 
 SLOWEST = 10
+_WORTH_NAMING = 0.1  # of a test's budget: what takes less is nobody's concern
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ def as_text(summary: Summary, levels: Sequence[Level], *, slowest: bool) -> list
             level = by_name[str(record.level)]
             if over_budget(record, level):
                 lines.append(f"  {record.test} {explain(record, level)}")
-            elif slowest:
+            elif slowest and record.call > _WORTH_NAMING * level.test_budget:
                 lines.append(f"  {record.test} took {duration(record.call)} of {duration(level.test_budget)}")
     return lines
 
@@ -192,9 +193,9 @@ def _table(summary: Summary) -> list[str]:
             ]
         )
     if len(summary.rows) > 1:
-        seconds, tests = sum(row.seconds for row in summary.rows), sum(row.tests for row in summary.rows)
+        seconds, count = sum(row.seconds for row in summary.rows), sum(row.tests for row in summary.rows)
         covered = "-" if summary.coverage is None else f"{summary.coverage:.0f} %"
-        cells.append(["all", str(tests), duration(seconds), "100%", "", "", covered])
+        cells.append(["all", str(count), duration(seconds), "100%", "", "", covered])
     if all(line[-1] in {"coverage", "-"} for line in cells):
         cells = [line[:-1] for line in cells]
     widths = [max(len(line[column]) for line in cells) for column in range(len(cells[0]))]

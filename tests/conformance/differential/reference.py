@@ -72,6 +72,20 @@ def mock_server(request: dict[str, Any]) -> Iterator[int]:
     del server  # it stops the server
 
 
+@contextmanager
+def answering(body: str) -> Iterator[str]:
+    """The reference's mock server with a JSON body to answer, in its own form with matchers and generators; its URL."""
+    ffi = engine()
+    pact = ffi.new_pact("consumer", "provider")
+    ffi.with_specification(pact, ffi.PactSpecification.V4)
+    interaction = ffi.new_interaction(pact, "a request")
+    ffi.with_request(interaction, "GET", "/")
+    ffi.with_body(interaction, ffi.InteractionPart.RESPONSE, JSON_TYPE, body)
+    server = ffi.create_mock_server_for_transport(pact, "127.0.0.1", 0, "http", None)
+    yield f"http://127.0.0.1:{server.port}/"
+    del server  # it stops the server
+
+
 def verified(pact: Path, port: int) -> bool:
     """Whether the reference's verifier finds that the provider on a port keeps a pact file."""
     ffi = engine()

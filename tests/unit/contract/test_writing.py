@@ -205,9 +205,9 @@ EACH_KEY = {"match": "eachKey", "rules": [{"match": "regex", "regex": "a+"}]}
             "response, body $.a: a generated UUID in a format of its own needs version 4.0",
         ),
         (
-            replace(EVENT, contents=MessageContents(Body.of_bytes(b"\xff\x00", "image/png"))),
+            replace(EVENT, contents=MessageContents(Body.of_bytes(b"\xff\x00", "text/plain"))),
             SpecVersion.V3,
-            "interaction 'an event', contents, body: bytes that are no text need version 4.0",
+            "interaction 'an event', contents, body: bytes that are no text, under the type text/plain, need version 4.0",
         ),
     ],
 )
@@ -233,6 +233,29 @@ def test_what_older_tools_pass_over_is_kept_with_a_warning(tmp_path: Path, notes
         contract(replace(HTTP, **notes), version=SpecVersion.V3).write(tmp_path / "p.json")
     (read,) = Contract.read(tmp_path / "p.json").interactions
     assert {name: getattr(read, name) for name in notes} == notes
+
+
+@pytest.mark.parametrize(
+    ("data", "content_type", "stands_as"),
+    [
+        (b"\xff\x00", "image/png", "/wA="),
+        (b"abcd", "application/octet-stream", "YWJjZA=="),
+        (b"a: [1]", "application/yaml", "a: [1]"),
+        (b"abcd", "text/plain", "abcd"),
+        (b"abcd", "application/xml", "abcd"),
+    ],
+)
+@pytest.mark.parametrize("version", [SpecVersion.V1, SpecVersion.V2, SpecVersion.V3])
+def test_bytes_stand_in_base64_before_v4_where_a_text_would_be_misread(
+    version: SpecVersion, data: bytes, content_type: str, stands_as: str
+) -> None:
+    headers = {"Content-Type": (content_type,)}
+    item = replace(HTTP, response=Response(headers=headers, body=Body.of_bytes(data, content_type)))
+    document = contract_to_json(contract(item, version=version))
+    assert document["interactions"][0]["response"]["body"] == stands_as
+    (read,) = contract_from_json(document).interactions
+    assert isinstance(read, HttpInteraction)
+    assert read.response.body.data == data
 
 
 def test_several_values_of_a_header_are_one_line_before_v4() -> None:

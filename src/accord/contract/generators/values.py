@@ -153,9 +153,8 @@ def _date(generator: Mapping[str, Any], _: Any, context: GeneratorContext) -> st
     return render(moment, _text(generator, "format", DEFAULT_FORMATS[kind]))
 
 
-def _random_boolean(_: Mapping[str, Any], example: Any, context: GeneratorContext) -> Any:
-    value = context.random.random() < 0.5  # noqa: PLR2004 - heads or tails
-    return ("true" if value else "false") if isinstance(example, str) else value
+def _random_boolean(_: Mapping[str, Any], __: Any, context: GeneratorContext) -> bool:
+    return context.random.random() < 0.5  # noqa: PLR2004 - heads or tails
 
 
 def _provider_state(generator: Mapping[str, Any], _: Any, context: GeneratorContext) -> Any:

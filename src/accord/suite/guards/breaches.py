@@ -78,9 +78,13 @@ class Place:
     library: str
 
 
-def place() -> Place:
-    """Where the code that is running now was called from: the nearest frame that belongs to the project."""
-    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - inspect.stack() reads source files; this is the way
+def place(frame: FrameType | None = None) -> Place:
+    """Where code was called from: the nearest frame that belongs to the project.
+
+    Args:
+        frame: the innermost one to look at; the caller's by default.
+    """
+    frame = frame or sys._getframe(1)  # noqa: SLF001 - inspect.stack() reads source files; this is the way
     through, library = "", ""
     while frame is not None:
         code = frame.f_code
@@ -99,7 +103,7 @@ def place() -> Place:
 
 @cache
 def _is_library(file: str) -> bool:
-    if file.startswith("<") or file.startswith(_PACKAGE):
+    if file.startswith(("<", _PACKAGE)):
         return True
     paths = (sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))
     real = os.path.realpath(file)

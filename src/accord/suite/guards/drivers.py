@@ -101,7 +101,9 @@ def _connection(target: str) -> None:
     host = target.rpartition("/")[2] if "//" in target else target.removeprefix("ipv4:").removeprefix("dns:")
     if "network" in forbidden:
         GUARD.breach("network", f"connects to {host or 'this machine'}")
-    name = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0] if host.count(":") == 1 else host
+    name = (
+        host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0] if host.count(":") == 1 else host
+    )
     if "hosts" in forbidden and not target.startswith("unix:") and is_outside(name):
         GUARD.breach("hosts", f"connects to {host}, which is outside")
 

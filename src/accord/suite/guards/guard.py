@@ -6,6 +6,7 @@ audit hook cannot be taken out again, so it stays and asks here; while no test i
 
 from __future__ import annotations
 
+import sys
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -28,8 +29,18 @@ class _Watch:
     test: str
     level: str
     forbidden: frozenset[str]
-    others: frozenset[int | None]  # threads that were there before: they serve somebody else, such as a session's server
+    others: frozenset[
+        int | None
+    ]  # threads that were there before: they serve somebody else, such as a session's server
+    thread: int = field(default_factory=threading.get_ident)
     breaches: list[GuardBreach] = field(default_factory=list)
+
+    def line_of_test(self) -> str:
+        """Where the test's own thread is, for what a thread of a library does on its behalf."""
+        if threading.get_ident() == self.thread:
+            return ""
+        frame = sys._current_frames().get(self.thread)  # noqa: SLF001 - the documented way to another thread's frames
+        return place(frame).line if frame is not None else ""
 
 
 class Guard:
@@ -86,7 +97,8 @@ class Guard:
         where = place()
         if where.library.startswith(_BYSTANDERS):
             return
-        found = GuardBreach(guard, action, level=watch.level, line=where.line or f"a fixture of {watch.test}", through=where.through)
+        line = where.line or watch.line_of_test() or f"a fixture of {watch.test}"
+        found = GuardBreach(guard, action, level=watch.level, line=line, through=where.through)
         watch.breaches.append(found)
         raise found
 

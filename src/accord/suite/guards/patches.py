@@ -43,7 +43,7 @@ def install() -> None:
 
 
 def uninstall() -> None:
-    """Put back what was there, when the last run ends. Wrapped classes of drivers stay: without a test they do nothing."""
+    """Put back what was there when the last run ends; drivers' classes stay wrapped, which means nothing by itself."""
     _installations.pop()
     if _installations:
         return

@@ -72,10 +72,10 @@ def ask(file: Path, answer: dict[str, Any]) -> None:
     Verifier("orders").message("a quote", quote).pacts(file).verify()
 
 
-def test_a_synchronous_message_of_pact_python_is_kept_by_a_right_provider(of_pact_python: Path) -> None:
-    ask(of_pact_python / "sync-V4-orders.json", ANSWER)
+def test_a_synchronous_message_of_another_tool_is_kept_by_a_right_provider(theirs: Path) -> None:
+    ask(theirs / "sync-V4-orders.json", ANSWER)
 
 
-def test_a_synchronous_message_of_pact_python_is_broken_by_a_wrong_provider(of_pact_python: Path) -> None:
+def test_a_synchronous_message_of_another_tool_is_broken_by_a_wrong_provider(theirs: Path) -> None:
     with pytest.raises(VerificationFailed, match=r"\$\.status"):
-        ask(of_pact_python / "sync-V4-orders.json", BROKEN)
+        ask(theirs / "sync-V4-orders.json", BROKEN)

@@ -114,11 +114,21 @@ async function writeMessages() {
   }
 }
 
+async function writeQuestion() {
+  const pact = new PactV4({ ...quiet, consumer: "sync-V4" });
+  await pact
+    .addSynchronousInteraction("a quote")
+    .withRequest((builder) => builder.withJSONContent({ sku: "a" }))
+    .withResponse((builder) => builder.withJSONContent(orderV4))
+    .executeTest(async () => {});
+}
+
 async function main() {
   await writeV2();
   await writeV3();
   await writeV4();
   await writeMessages();
+  await writeQuestion();
 }
 
 main().catch((error) => {

@@ -28,12 +28,12 @@ _BROKEN = 2
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("test", help=_HELP, short_help="Run the tests level by level.")(test)
+    app.command("test", help=_HELP, short_help="Run the tests level by level.")(run_levels)
 
 
 _HELP = """Run the tests level by level; stop at the first that fails.
 
-Unit, integration, contract, component, e2e, and levels of your own: a test belongs to the folder or marker of that name.
+Unit, integration, contract, component, e2e, and your own: a test belongs to the folder or marker of that name.
 
 \b
 Examples:
@@ -44,7 +44,7 @@ Examples:
 """
 
 
-def test(
+def run_levels(
     levels: Annotated[list[str] | None, typer.Argument(metavar="[LEVEL]...", help="Only these levels.")] = None,
     *,
     when: Annotated[str | None, typer.Option(metavar="|".join(OCCASIONS), help="Only levels of this occasion.")] = None,
@@ -161,7 +161,7 @@ def _exit_code(result: SuiteRun, names: Sequence[str]) -> int:
         return _BROKEN
     if all(run.exit_code == runner.NO_TESTS for run in result.runs):
         raise UsageError(
-            f"there is no test of {'the level ' + names[0] if names else 'any level'} here: a test belongs to the level "
-            "whose folder it is in (tests/unit/…) or whose marker it has (@pytest.mark.unit)"
+            f"there is no test of {'the level ' + names[0] if names else 'any level'} here: a test belongs to the "
+            "level whose folder it is in (tests/unit/…) or whose marker it has (@pytest.mark.unit)"
         )
     return 0 if result.ok else 1
