@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import pytest
 
@@ -123,12 +124,12 @@ def test_eventually_shows_the_last_error() -> None:
         eventually(never, timeout=0)
 
 
-async def test_eventually_takes_asynchronous_assertions_and_lambdas_around_them() -> None:
+async def test_eventually_takes_asynchronous_assertions_and_partials_of_them() -> None:
     async def settled() -> str:
         return ""
 
     assert await eventually(settled) == ""
-    assert await eventually(lambda: settled()) == ""
+    assert await eventually(partial(settled)) == ""
 
 
 def test_a_failure_shows_both_the_last_value_and_the_last_error() -> None:

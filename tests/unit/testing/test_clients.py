@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import pytest
 from fastapi import FastAPI, Header, HTTPException, Response
@@ -65,13 +66,13 @@ def shop() -> FastAPI:
 
     @app.get("/orders/{order_id}", response_model=Order)
     async def order(order_id: str) -> Response:
-        import json
-
         await asyncio.sleep(0)
         return Response(json.dumps(app.state.answer), app.state.status, media_type="application/json")
 
     @app.get("/me")
-    async def me(authorization: str = Header(""), x_api_key: str = Header("")) -> dict[str, str]:
+    async def me(
+        authorization: Annotated[str, Header()] = "", x_api_key: Annotated[str, Header()] = ""
+    ) -> dict[str, str]:
         return {"authorization": authorization, "key": x_api_key}
 
     @app.get("/hidden", include_in_schema=False)
