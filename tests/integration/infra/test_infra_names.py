@@ -35,7 +35,9 @@ def test_the_public_names_are_these() -> None:
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(AttributeError, match="has no attribute 'Postgres'; it has ContainerPostgres, Database, DatabaseTemplate"):
+    with pytest.raises(
+        AttributeError, match="has no attribute 'Postgres'; it has ContainerPostgres, Database, DatabaseTemplate"
+    ):
         accord.infra.Postgres  # noqa: B018 - looking it up is the test
 
 
