@@ -12,6 +12,8 @@ from accord.core.errors import DocumentError, UsageError
 if TYPE_CHECKING:
     from pathlib import Path
 
+_RESOURCE = "Where this server comes from: see [below](#servers)."
+
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
@@ -38,6 +40,18 @@ class Configuration:
         default_factory=dict,
         metadata={
             "help": "`total`: per cent of lines and branches that all levels together must cover; 80 by default."
+        },
+    )
+    postgres: Mapping[str, Any] = field(default_factory=dict, metadata={"help": _RESOURCE})
+    nats: Mapping[str, Any] = field(default_factory=dict, metadata={"help": _RESOURCE})
+    kafka: Mapping[str, Any] = field(default_factory=dict, metadata={"help": _RESOURCE})
+    valkey: Mapping[str, Any] = field(default_factory=dict, metadata={"help": _RESOURCE})
+    rabbitmq: Mapping[str, Any] = field(default_factory=dict, metadata={"help": _RESOURCE})
+    refused_hosts: tuple[str, ...] = field(
+        default=(),
+        metadata={
+            "help": "Hosts whose servers tests must not use, beside those called staging or production; `*` stands "
+            "for a part of a name."
         },
     )
 

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from accord.core.errors import ResourceError, ResourceMissingError
-from accord.infra import directories
+from accord.infra import directories, versions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 
 @dataclass(frozen=True)
@@ -50,38 +50,72 @@ class Place:
     path: Path | None
 
 
-def find(title: str, places: Iterable[Place], *, chosen: str | None, variable: str, hint: str) -> Place:
-    """The program somebody has named, else the first that is there.
+def find(
+    title: str,
+    places: Iterable[Place],
+    *,
+    ask: Callable[[Path], str],
+    chosen: str | None,
+    variable: str,
+    hint: str,
+    asked: str | None = None,
+    strict: bool = False,
+) -> Program:
+    """The program somebody has named; else the one of the version asked for, else the first that is there.
 
     Args:
         title: what it is, for messages.
         places: where to look, in this order.
+        ask: gives the version of a program.
         chosen: the program as the caller named it.
         variable: the environment variable that may name it.
         hint: what to do where there is none.
+        asked: the version asked for, if any.
+        strict: whether another version is refused; else the nearest newer one is taken, with a warning.
 
     Raises:
-        ResourceMissingError: there is none, or not where it was said to be.
+        ResourceMissingError: there is none, or not where it was said to be, or not in the version asked for.
     """
+    found = list(_named(title, chosen, variable) or _all(title, places, variable, hint, only_first=asked is None))
+    by_version = {ask(path): (path, name) for name, path in reversed(found)}  # the first place wins
+    if asked is None:
+        version, (path, origin) = next(iter(by_version.items()))
+        return Program(path, version, origin)
+    match = versions.nearest(versions.check(asked), by_version)
+    newest = max(by_version, key=versions.numbers)
+    version, (path, origin) = match or (newest, by_version[newest])
+    versions.accept(title, asked=asked, seen=version, strict=strict)
+    return Program(path, version, origin)
+
+
+def _named(title: str, chosen: str | None, variable: str) -> list[tuple[str, Path]] | None:
     named = chosen or os.environ.get(variable)
-    if named:
-        path = Path(named).expanduser().absolute()
-        origin = "as asked" if chosen else f"from {variable}"
-        if not is_program(path):
-            raise ResourceMissingError(
-                f"there is no {title} program at {path} ({origin}), or it may not be run. Name the program's file, or "
-                "leave it out to search in the usual places."
-            )
-        return Place(origin, path)
-    looked = []
+    if not named:
+        return None
+    path = Path(named).expanduser().absolute()
+    origin = "as asked" if chosen else f"from {variable}"
+    if not is_program(path):
+        raise ResourceMissingError(
+            f"there is no {title} program at {path} ({origin}), or it may not be run. Name the program's file, or "
+            "leave it out to search in the usual places."
+        )
+    return [(origin, path)]
+
+
+def _all(title: str, places: Iterable[Place], variable: str, hint: str, *, only_first: bool) -> list[tuple[str, Path]]:
+    looked, found = [], []
     for place in places:
-        if place.path is not None and is_program(place.path):
-            return place
         looked.append(place.name)
-    raise ResourceMissingError(
-        f"there is no {title} on this machine. Looked in {', '.join(looked)}. {hint}, or name its program in "
-        f"{variable}."
-    )
+        if place.path is not None and is_program(place.path):
+            found.append((place.name, place.path))
+            if only_first:
+                break
+    if not found:
+        raise ResourceMissingError(
+            f"there is no {title} on this machine. Looked in {', '.join(looked)}. {hint}, or name its program in "
+            f"{variable}."
+        )
+    return found
 
 
 def is_program(path: Path) -> bool:

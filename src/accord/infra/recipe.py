@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from accord.infra.programs import Program
+    from accord.infra.running import Running
     from accord.infra.runs import Run, Storage
     from accord.infra.users import ServerUser
 
@@ -28,9 +29,12 @@ class Recipe(ABC):
         settings: the server's settings beside ours, sorted.
         share: those who give the same word and want the same thing get the same server.
         storage: where its data lie.
+        version: the version asked for; the nearest newer one is taken where it is not here, with a warning.
+        strict: whether that is refused instead.
     """
 
     title: ClassVar[str]  # for messages
+    scheme: ClassVar[str]  # of the URLs clients use
     kind: ClassVar[str]  # begins the run's directory; a few letters
     ports: ClassVar[int] = 1  # how many it listens on; clients use the first
     signals: ClassVar[Signals] = Signals()
@@ -41,11 +45,26 @@ class Recipe(ABC):
     settings: tuple[tuple[str, str], ...] = ()
     share: str | None = None
     storage: Storage = "auto"
+    version: str | None = None
+    strict: bool = False
 
     @property
     def signpost(self) -> Path:
         """Where those who share find the run, and the lock they take to start and to leave."""
-        return runs.signpost(self.kind, json.dumps([self.share, self.program, self.settings, self.storage]))
+        return runs.signpost(
+            self.kind, json.dumps([self.share, self.program, self.settings, self.storage, self.version])
+        )
+
+    def start(self) -> Running:
+        """Start such a server, or join the one that is shared.
+
+        Raises:
+            ResourceMissingError: there is none on this machine.
+            ResourceError: it did not start.
+        """
+        from accord.infra.running import start  # noqa: PLC0415 - it needs recipes itself
+
+        return start(self)
 
     @abstractmethod
     def find(self) -> Program:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from accord.core.errors import ResourceError
 from accord.infra import directories, runs
 from accord.infra import ports as all_ports
+from accord.infra.addresses import Address
 from accord.infra.locks import locked
 from accord.infra.programs import Program
 from accord.infra.runs import Run
@@ -47,8 +48,34 @@ class Running:
     def port(self) -> int:
         return self.ports[0]
 
+    @property
+    def address(self) -> Address:
+        host = all_ports.LOOPBACK
+        return Address(f"{self.recipe.scheme}://{host}:{self.port}", host, self.port)
+
+    @property
+    def version(self) -> str:
+        return self.program.version
+
+    @property
+    def origin(self) -> str:
+        return self.program.origin
+
     def log(self) -> str:
         return self.run.log.read_text(encoding="utf-8", errors="replace") if self.run.log.exists() else ""
+
+    def disturb(self, action: str) -> None:
+        """``kill``, ``pause``, ``resume`` or ``stop``: words the supervisor knows."""
+        self.supervision.command(action)
+
+    def leave(self) -> None:
+        """Let go of it; the last who does ends it."""
+        if self.recipe.share is None:
+            self.supervision.leave()
+            return
+        with locked(self.recipe.signpost, purpose=f"leave the shared {self.recipe.title} server"):
+            if self.supervision.leave():
+                self.recipe.signpost.unlink(missing_ok=True)
 
     def bring_back(self) -> None:
         """Resume it when it is paused, start it again when it has ended; nothing when it runs.
@@ -130,17 +157,6 @@ def start(recipe: Recipe) -> Running:
         else:
             running.bring_back()
         return running
-
-
-def leave(running: Running) -> None:
-    """Let go of a server; the last who does ends it."""
-    recipe = running.recipe
-    if recipe.share is None:
-        running.supervision.leave()
-        return
-    with locked(recipe.signpost, purpose=f"leave the shared {recipe.title} server"):
-        if running.supervision.leave():
-            recipe.signpost.unlink(missing_ok=True)
 
 
 def _join(recipe: Recipe, name: str) -> Running | None:

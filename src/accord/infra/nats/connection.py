@@ -28,7 +28,7 @@ class NatsConnection:
     """One connection, used by one thread at a time."""
 
     def __init__(
-        self, port: int, *, user: str, password: str, host: str = "127.0.0.1", timeout: float = _TIMEOUT
+        self, port: int, *, user: str = "", password: str = "", host: str = "127.0.0.1", timeout: float = _TIMEOUT
     ) -> None:
         """Connect and wait until the server has answered.
 
@@ -43,15 +43,16 @@ class NatsConnection:
         try:
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else answers wait 40 ms
             self.server: dict[str, Any] = json.loads(self._line().removeprefix(b"INFO "))
-            options = {"verbose": False, "pedantic": False, "user": user, "pass": password, "name": "accord"}
+            options: dict[str, Any] = {"verbose": False, "pedantic": False, "name": "accord"}
             options |= {"headers": True, "no_responders": True}  # so that it says when nobody is there
+            options |= {"user": user, "pass": password} if user else {}
             self._socket.sendall(b"CONNECT " + json.dumps(options).encode() + b"\r\nPING\r\n")
             self._expect_pong(user)
         except BaseException:
             self.close()
             raise
 
-    def request(self, subject: str) -> dict[str, Any]:
+    def request(self, subject: str, payload: str = "") -> dict[str, Any]:
         """Ask one question, which may be asked twice, and return its answer.
 
         While the server reads its accounts again, JetStream answers nobody for a moment: then the question is repeated.
@@ -63,16 +64,16 @@ class NatsConnection:
         self._socket.settimeout(_PATIENCE)
         while time.monotonic() < deadline:
             with contextlib.suppress(TimeoutError):
-                if (answer := self._ask_once(subject)) is not None:
+                if (answer := self._ask_once(subject, payload.encode())) is not None:
                     return answer
             time.sleep(_PAUSE)
         raise ResourceError(f"nobody answered on {subject} in {_TIMEOUT:g} s")
 
-    def _ask_once(self, subject: str) -> dict[str, Any] | None:
+    def _ask_once(self, subject: str, payload: bytes) -> dict[str, Any] | None:
         number = str(next(self._numbers))
         inbox = f"_INBOX.accord.{number}"
-        words = f"SUB {inbox} {number}\r\nUNSUB {number} 1\r\nPUB {subject} {inbox} 0\r\n\r\n"
-        self._socket.sendall(words.encode())
+        words = f"SUB {inbox} {number}\r\nUNSUB {number} 1\r\nPUB {subject} {inbox} {len(payload)}\r\n"
+        self._socket.sendall(words.encode() + payload + b"\r\n")
         while True:
             word, *more = self._line().decode(errors="replace").split(" ")
             if word == "PING":

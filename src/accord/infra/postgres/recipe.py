@@ -52,12 +52,13 @@ class PostgresRecipe(Recipe):
 
     title = "PostgreSQL"
     kind = "pg"
+    scheme = "postgresql"
     signals = Signals(stop=_POLITE, end=_POLITE, orphaned=signal.SIGQUIT)  # its processes end with it
     starts_at_once = False
     port_taken = ("could not bind", "could not create any TCP/IP sockets")
 
     def find(self) -> Program:
-        found = installations.find(self.program, user=self.user())
+        found = installations.find(self.program, user=self.user(), asked=self.version, strict=self.strict)
         return Program(found.postgres, found.version, found.origin)
 
     def user(self) -> ServerUser | None:

@@ -72,7 +72,7 @@ class PostgresServer(Server, DatabaseMaker):
 
     def _begin(self) -> None:
         self.generation += 1
-        self._admin = Admin(self.url, major=Binaries.of(self._started().program).major)
+        self._admin = Admin(self.url, major=Binaries.of(self._native().program).major)
 
     def _end(self) -> None:
         if self._admin is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import shutil
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from accord.core.errors import ResourceError, ResourceMissingError
-from accord.infra import programs
+from accord.infra import programs, runs
 from accord.infra.ports import LOOPBACK
 from accord.infra.programs import Place, Program
 from accord.infra.rabbitmq.control import ask
@@ -38,29 +39,39 @@ class RabbitRecipe(Recipe):
 
     title = "RabbitMQ"
     kind = "rabbit"
+    scheme = "amqp"
     ports = 3  # of clients, of the node, of epmd
     signals = Signals(stop=((signal.SIGTERM, 20.0),), helpers=True)  # epmd would outlive it
     port_taken = ("eaddrinuse",)
 
+    plugins: tuple[str, ...] = ()
+
+    @property
+    def signpost(self) -> Path:
+        wanted = [self.share, self.program, self.settings, self.storage, self.version, self.plugins]
+        return runs.signpost(self.kind, json.dumps(wanted))
+
     def find(self) -> Program:
-        place = programs.find(
-            "RabbitMQ server",
+        found = programs.find(
+            self.title,
             [*_installed(), *programs.on_path("rabbitmq-server")],
+            ask=_version,
+            asked=self.version,
+            strict=self.strict,
             chosen=self.program,
             variable="ACCORD_RABBITMQ_BIN",
             hint="No wheel has it: `apt-get install rabbitmq-server`, `brew install rabbitmq`",
         )
-        assert place.path is not None  # noqa: S101 - find() gives a program that is there
         if shutil.which("erl") is None or _epmd() is None:
             raise ResourceMissingError(
-                f"RabbitMQ is here ({place.path}), and Erlang, which it needs, is not: no `erl` and `epmd` on PATH. "
+                f"RabbitMQ is here ({found.path}), and Erlang, which it needs, is not: no `erl` and `epmd` on PATH. "
                 "Install Erlang (apt-get install erlang-base), or put its folder on PATH."
             )
-        return Program(place.path, _version(place.path), place.name)
+        return found
 
     def prepare(self, program: Program, run: Run) -> None:
         del program
-        (run.path / "plugins").write_text("[].\n", encoding="ascii")
+        (run.path / "plugins").write_text(f"[{','.join(self.plugins)}].\n", encoding="ascii")
         (run.path / "env.conf").touch()
         settings = "".join(f"{name} = {value}\n" for name, value in self.settings)
         text = f"log.console = true\nlog.file = false\n{_MEMORY}\n{_DISK}\n{settings}"

@@ -6,9 +6,11 @@ Protocol: Valkey documentation, "Serialization protocol specification" (RESP2).
 from __future__ import annotations
 
 import socket
+import ssl
 from typing import TYPE_CHECKING, BinaryIO
 
 from accord.core.errors import ResourceError
+from accord.infra.addresses import Address
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,23 +26,23 @@ _LONGEST_LINE = 64 * 1024  # bytes
 class ValkeyConnection:
     """One connection, used by one thread at a time."""
 
-    def __init__(self, address: Path | tuple[str, int], *, timeout: float = _TIMEOUT) -> None:
-        """Connect to a Unix socket, or to a host and port.
+    def __init__(self, address: Path | Address, *, timeout: float = _TIMEOUT) -> None:
+        """Connect to a Unix socket, or to an address, with its user and database.
 
         Raises:
             OSError: nothing answers there.
+            ResourceError: it refuses the user or the database.
         """
-        if isinstance(address, tuple):
-            self._socket = socket.create_connection(address, timeout=timeout)
-        else:
-            self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            self._socket.settimeout(timeout)
-            try:
-                self._socket.connect(str(address))
-            except BaseException:
-                self._socket.close()
-                raise
+        self._socket = _connect(address, timeout)
         self._stream: BinaryIO = self._socket.makefile("rb")
+        if isinstance(address, Address):
+            try:
+                if address.password:
+                    self.ask("AUTH", *([address.user] if address.user else []), address.password)
+                self.ask("SELECT", address.path or "0")
+            except BaseException:
+                self.close()
+                raise
 
     def ask(self, *words: str) -> Answer:
         """Send one command and return its answer.
@@ -83,3 +85,23 @@ class ValkeyConnection:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _connect(address: Path | Address, timeout: float) -> socket.socket:
+    if isinstance(address, Address):
+        plain = socket.create_connection((address.host, address.port), timeout=timeout)
+        if not address.encrypted:
+            return plain
+        try:
+            return ssl.create_default_context().wrap_socket(plain, server_hostname=address.host)
+        except BaseException:
+            plain.close()
+            raise
+    local = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        local.settimeout(timeout)
+        local.connect(str(address))
+    except BaseException:
+        local.close()
+        raise
+    return local

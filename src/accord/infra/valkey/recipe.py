@@ -36,20 +36,22 @@ class ValkeyRecipe(Recipe):
 
     title = "Valkey"
     kind = "valkey"
+    scheme = "redis"
     signals = Signals(stop=())  # SIGTERM takes 100 ms and gains nothing over SIGKILL
     port_taken = ("Could not create server TCP listening socket",)
 
     def find(self) -> Program:
         places = [_in_wheel(), *programs.on_path("valkey-server", "redis-server")]
-        place = programs.find(
-            "Valkey or Redis server",
+        return programs.find(
+            "Valkey or Redis",
             places,
+            ask=lambda path: programs.version_of(path, ["--version"], r"\bv=(\S+)"),
+            asked=self.version,
+            strict=self.strict,
             chosen=self.program,
             variable="ACCORD_VALKEY_BIN",
             hint="Run `pip install 'accord[valkey]'`",
         )
-        assert place.path is not None  # noqa: S101 - find() gives a program that is there
-        return Program(place.path, programs.version_of(place.path, ["--version"], r"\bv=(\S+)"), place.name)
 
     def command(self, program: Program, run: Run) -> list[str]:
         ours = {"dir": str(run.data), "unixsocket": str(socket_of(run)), "unixsocketperm": "700"}

@@ -1,0 +1,140 @@
+"""A server in a container, by Testcontainers, where a container engine answers. Unproven where none does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from accord.core.errors import ResourceError, ResourceMissingError
+from accord.infra import ports, versions
+from accord.infra.addresses import Address
+from accord.infra.existing import first_answer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_PING_TIMEOUT = 3  # seconds
+_START_TIMEOUT = 60.0  # seconds, when the image is there
+
+
+def engine_problem() -> str | None:
+    """What is in the way of containers.
+
+    Returns:
+        None when an engine answers a ping; a ``docker`` on PATH proves nothing.
+    """
+    try:
+        import docker  # noqa: PLC0415 - an extra, and slow to import
+
+        client = docker.from_env(timeout=_PING_TIMEOUT)
+        try:
+            client.ping()
+        finally:
+            client.close()
+    except ImportError as error:
+        return f"{error}: run `pip install 'accord[docker]'`"
+    except Exception as error:  # noqa: BLE001 - the client lets out what its transport raises
+        return f"no container engine answers: {error}"
+    return None
+
+
+@dataclass(frozen=True)
+class Container:
+    """The source of such a server.
+
+    Attributes:
+        title: which server, for messages.
+        image: the image.
+        inside: the ports it listens on inside; clients use the first.
+        ask_version: as of Existing.
+        url: the URL clients use, with ``{port}`` for the first of them as seen from here.
+        command: what the image is started with; None for its own. May hold ``{port}``.
+        environment: variables inside; values may hold ``{port}``.
+        outside: the ports of this machine for some of those inside; the others are chosen.
+    """
+
+    title: str
+    image: str
+    inside: tuple[int, ...]
+    ask_version: Callable[[Address], str]
+    url: str
+    user: str = ""
+    password: str = ""
+    command: str | None = None
+    environment: dict[str, str] = field(default_factory=dict)
+    outside: dict[int, int] = field(default_factory=dict)
+    asked: str | None = None
+    strict: bool = False
+    share: str | None = None
+
+    def start(self) -> ContainerHeld:
+        """Start it.
+
+        Raises:
+            ResourceMissingError: no engine answers.
+            ResourceError: the container does not start, or what is in it does not answer.
+        """
+        if problem := engine_problem():
+            raise ResourceMissingError(
+                f"{self.title} cannot run in a container: {problem}. Start Docker or Podman, or use another provider: "
+                "see `accord doctor`."
+            )
+        from testcontainers.core.container import DockerContainer  # noqa: PLC0415 - an extra, and slow to import
+
+        # Ports chosen here stay the same after a restart, and can be told to a server that must advertise its own.
+        free = ports.free_ports()
+        outside = tuple(self.outside.get(port) or next(free) for port in self.inside)
+        names = {"port": outside[0]}
+        container = DockerContainer(self.image)
+        for name, value in self.environment.items():
+            container.with_env(name, value.format(**names))
+        for port_inside, port in zip(self.inside, outside, strict=True):
+            container.ports[port_inside] = (ports.LOOPBACK, port)
+        if self.command is not None:
+            container.with_command(self.command.format(**names))
+        try:
+            container.start()
+        except Exception as error:
+            raise ResourceError(f"the container of {self.image} does not start: {error}") from error
+        address = Address(self.url.format(**names), ports.LOOPBACK, outside[0], self.user, self.password)
+        try:
+            what = f"{self.title} in {self.image}"
+            version = first_answer(address, self.ask_version, what=what, timeout=_START_TIMEOUT)
+            versions.accept(self.title, asked=self.asked, seen=version, strict=self.strict)
+        except BaseException:
+            container.stop()
+            raise
+        return ContainerHeld(self, container, address, version)
+
+
+@dataclass
+class ContainerHeld:
+    """A container of this process's own."""
+
+    source: Container
+    container: Any
+    address: Address
+    version: str
+    undo: str = ""
+
+    @property
+    def origin(self) -> str:
+        return f"image {self.source.image}"
+
+    def log(self) -> str:
+        text: str = self.container.get_wrapped_container().logs().decode("utf-8", "replace")
+        return text
+
+    def bring_back(self) -> None:
+        if self.undo:
+            undo, self.undo = self.undo, ""
+            getattr(self.container.get_wrapped_container(), undo)()
+            first_answer(self.address, self.source.ask_version, what=self.source.title, timeout=_START_TIMEOUT)
+
+    def disturb(self, action: str) -> None:
+        words = {"kill": "kill", "stop": "stop", "pause": "pause", "resume": "unpause"}
+        getattr(self.container.get_wrapped_container(), words[action])()
+        self.undo = {"kill": "start", "stop": "start", "pause": "unpause", "resume": ""}[action]
+
+    def leave(self) -> None:
+        self.container.stop()
