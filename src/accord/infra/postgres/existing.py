@@ -171,7 +171,7 @@ class ExistingPostgres(DatabaseMaker):
         for name in self._schemas(f"{_PREFIX}{run}_"):
             admin.drop_schema(name, self._url)
         for name in self._databases(f"{_PREFIX}{run}_"):
-            admin.drop(name)
+            admin.drop(name, is_template=True)
 
     def _databases(self, prefix: str) -> list[str]:
         # Those of other roles could not be dropped.
