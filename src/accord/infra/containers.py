@@ -89,7 +89,8 @@ class Container:
         for name, value in self.environment.items():
             container.with_env(name, value.format(**names))
         for port_inside, port in zip(self.inside, outside, strict=True):
-            container.ports[port_inside] = (ports.LOOPBACK, port)
+            bindings: Any = container.ports  # its type has no room for an address, docker itself has
+            bindings[port_inside] = (ports.LOOPBACK, port)
         if self.command is not None:
             container.with_command(self.command.format(**names))
         try:
