@@ -200,7 +200,9 @@ class ExistingPostgres(DatabaseMaker):
 def _checked(url: str, refused_hosts: Collection[str]) -> str:
     """The URL in the form that every driver takes, if tests may use its server."""
     parts = urlsplit(url)
-    plain = urlunsplit((_SCHEME, parts.netloc, parts.path, "", "")) if _is_postgres(parts.scheme) else url
+    plain = (
+        urlunsplit((_SCHEME, parts.netloc, parts.path, "", "")) if parts.netloc and _is_postgres(parts.scheme) else url
+    )
     address = addresses.read(plain, title="PostgreSQL", schemes={_SCHEME: (5432, False)}, refused_hosts=refused_hosts)
     path = f"/{quote(address.path or address.user or 'postgres', safe='')}"
     return urlunsplit((_SCHEME, urlsplit(address.url).netloc, path, parts.query, ""))
