@@ -25,13 +25,16 @@ _CONNECTIONS_PER_WORKER = 25
 def postgres_server(request: pytest.FixtureRequest) -> Iterator[PostgresServer]:
     """The run's PostgreSQL server; pytest-xdist's workers share one. It is gone when the run ends, however it ends."""
     from accord.infra import PostgresServer  # noqa: PLC0415 - most runs start no server, and all pay for imports above
+    from accord.pytest_plugin.brokers import wished_server  # noqa: PLC0415 - as above
 
+    asked = wished_server(request, "postgres")
+    wished = {name: asked[name] for name in ("version", "strict") if name in asked}
     worker = getattr(request.config, "workerinput", None)  # set by pytest-xdist, in its workers alone
     if worker is None:
-        server = PostgresServer()
+        server = PostgresServer(**wished)
     else:
         connections = max(_FEWEST_CONNECTIONS, _CONNECTIONS_PER_WORKER * worker["workercount"])
-        server = PostgresServer(share=worker["testrunuid"], settings={"max_connections": str(connections)})
+        server = PostgresServer(share=worker["testrunuid"], settings={"max_connections": str(connections)}, **wished)
     with server:
         yield server
 

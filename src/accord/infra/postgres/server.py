@@ -44,6 +44,8 @@ class PostgresServer(Server):
         settings: Mapping[str, str] | None = None,
         share: str | None = None,
         storage: Storage = "auto",
+        version: str | None = None,
+        strict: bool = False,
     ) -> None:
         """Describe a server; nothing happens before it is started.
 
@@ -54,6 +56,8 @@ class PostgresServer(Server):
             share: processes of this user that start a server with the same word, binaries, settings and storage get
                 the same one. Such a server cannot be disturbed (kill, pause, restart).
             storage: data in memory, on disk, or in memory when at least 256 MB are free there.
+            version: the version wanted; where it is not here the nearest newer one is taken, with a warning.
+            strict: refuse another version instead.
         """
         super().__init__(
             PostgresRecipe(
@@ -61,6 +65,8 @@ class PostgresServer(Server):
                 settings=tuple(sorted((settings or {}).items())),
                 share=share,
                 storage=storage,
+                version=version,
+                strict=strict,
             )
         )
         self._admin: Admin | None = None
