@@ -63,7 +63,8 @@ class ServerSettings:
             UsageError: an unknown key (the nearest name is given), or a wrong type.
         """
         variables = os.environ if environment is None else environment
-        known = {each.name: each for each in fields(cls)}
+        names = [each.name for each in fields(cls)]
+        known = [name for name in names if name != "management" or resource == "rabbitmq"]
         for key in table:
             if key not in known:
                 near = difflib.get_close_matches(key, known, 1)
