@@ -117,6 +117,9 @@ assert_type(match_request(Request(), Request("GET", "/"), spec=SpecVersion.V4), 
 assert_type(match_response(Response(200), Response(404)), list[Mismatch])
 assert_type(poll_until(lambda: 5, description="a number"), int)
 problems: list[type[BaseException]] = [PactFailed, PollTimeout, VerificationFailed, AccordError]
+assert_type(
+    pact.upon_calling("a").with_key("k").pending().comment("c").test_name("t").with_content(1).verify(print), None
+)
 
 # Misuse: each of these must be an error, or the unused ignore is one.
 Pact("OrderService")  # type: ignore[call-arg]

@@ -76,7 +76,7 @@ def test_the_commands_are_these() -> None:
 
 
 def test_the_fixtures_are_these() -> None:
-    fixtures = [name for name in accord.pytest_plugin.__all__ if not name.startswith("pytest_")]
+    fixtures = [name for name in accord.pytest_plugin.__all__ if not name.startswith(("pytest_", "_"))]
     assert fixtures == [
         "kafka",
         "kafka_alone",
@@ -88,6 +88,7 @@ def test_the_fixtures_are_these() -> None:
         "poll_until",
         "postgres",
         "postgres_alone",
+        "postgres_isolation",
         "postgres_server",
         "postgres_template",
         "rabbitmq",

@@ -2,7 +2,8 @@
 
 AccordError                    the tool cannot go on: bad input, bad set-up, something broken (exit code 2)
 ├── UsageError                 the caller asked for something that makes no sense
-│   └── AppImportError         an application named on the command line cannot be imported
+│   ├── AppImportError         an application named on the command line cannot be imported
+│   └── IsolationError         a test did what its way of isolation cannot keep apart from other tests
 ├── DocumentError              a document cannot be read: encoding, syntax, nesting, size
 │   └── ContractFormatError    a document is readable, but is not a valid pact
 ├── ProviderUnreachableError   nothing answers where the provider should be
@@ -29,6 +30,10 @@ class UsageError(AccordError):
 
 class AppImportError(UsageError):
     """An application given as ``module:factory`` cannot be imported or is not callable."""
+
+
+class IsolationError(UsageError):
+    """A test did what its way of isolation cannot keep apart from other tests; the message names one that can."""
 
 
 class DocumentError(AccordError):

@@ -30,15 +30,16 @@ class PollTimeout(AssertionError):  # noqa: N818 - a finding of the test, not a 
         timeout: how long, in seconds.
         attempts: how often the check was made.
         last_value: what the last check that returned gave back; None if none did.
-        last_error: what the last check raised; None if it returned.
+        last_error: what the last check that failed raised; None if none did.
     """
 
     def __init__(
         self, description: str, *, timeout: float, attempts: int, last_value: object, last_error: BaseException | None
     ) -> None:
-        seen = f"the last check returned {last_value!r}"
+        seen = f"a check last returned {last_value!r}"
         if last_error is not None:
-            seen = f"the last check raised {type(last_error).__name__}: {last_error}"
+            raised = f"a check last raised {type(last_error).__name__}: {last_error}"
+            seen = f"{raised}; {seen}" if last_value is not None else raised
         super().__init__(f"waited {timeout:g} s for {description}; it did not come ({attempts} checks). Seen: {seen}")
         self.description = description
         self.timeout = timeout
@@ -100,6 +101,47 @@ def poll_until(
     raise attempts.timed_out()
 
 
+@overload
+def eventually(
+    assertion: Callable[[], Awaitable[T]], *, description: str = "", timeout: float = 10.0, interval: float = 0.005
+) -> Awaitable[T]: ...
+
+
+@overload
+def eventually(
+    assertion: Callable[[], T], *, description: str = "", timeout: float = 10.0, interval: float = 0.005
+) -> T: ...
+
+
+def eventually(
+    assertion: Callable[[], Any], *, description: str = "", timeout: float = 10.0, interval: float = 0.005
+) -> Any | Awaitable[Any]:
+    """Call a function with assertions until it raises nothing, and return what it returns, be it true or not.
+
+    Takes what ``poll_until`` takes; when ``assertion`` is asynchronous, await what this returns.
+
+    Raises:
+        PollTimeout: it still raised when the time was up; its last error is shown and is the cause.
+    """
+    description = description or getattr(assertion, "__name__", "the assertion").replace("<lambda>", "the assertion")
+
+    def check() -> Any:
+        value = assertion()
+        return _in_tuple(value) if inspect.isawaitable(value) else (value,)
+
+    found = poll_until(check, description=description, timeout=timeout, interval=interval)
+    return _first(found) if inspect.isawaitable(found) else found[0]
+
+
+async def _in_tuple(value: Awaitable[T]) -> tuple[T]:
+    """A tuple is true whatever is in it."""
+    return (await value,)
+
+
+async def _first(values: Awaitable[tuple[T]]) -> T:
+    return (await values)[0]
+
+
 async def _poll_async(check: Callable[[], Awaitable[T]], attempts: _Attempts, started: Awaitable[T] | None) -> T:
     import asyncio  # noqa: PLC0415 - costs start-up time that the synchronous form need not pay
 
@@ -146,7 +188,7 @@ class _Attempts:
 
     def came(self, value: object) -> bool:
         self._count += 1
-        self._value, self._error = value, None
+        self._value = value
         return bool(value)
 
     def failed(self, error: BaseException) -> None:

@@ -15,17 +15,27 @@ from accord.core.errors import ResourceError
 if TYPE_CHECKING:
     from accord.infra.kafka.broker import KafkaBroker, KafkaNamespace
     from accord.infra.nats.server import NatsNamespace, NatsServer
+    from accord.infra.postgres.container import ContainerPostgres
     from accord.infra.postgres.database import Database, DatabaseTemplate
+    from accord.infra.postgres.existing import ExistingPostgres
+    from accord.infra.postgres.isolation.words import Isolation
+    from accord.infra.postgres.migrations import Migrations
+    from accord.infra.postgres.plans import assert_plan
+    from accord.infra.postgres.seeding import copy_rows
     from accord.infra.postgres.server import PostgresServer
     from accord.infra.rabbitmq.server import RabbitNamespace, RabbitServer
     from accord.infra.server import Server
     from accord.infra.valkey.server import ValkeyNamespace, ValkeyServer
 
 __all__ = [
+    "ContainerPostgres",
     "Database",
     "DatabaseTemplate",
+    "ExistingPostgres",
+    "Isolation",
     "KafkaBroker",
     "KafkaNamespace",
+    "Migrations",
     "NatsNamespace",
     "NatsServer",
     "PostgresServer",
@@ -34,13 +44,19 @@ __all__ = [
     "Server",
     "ValkeyNamespace",
     "ValkeyServer",
+    "assert_plan",
+    "copy_rows",
 ]
 
 _HOMES = {
+    "ContainerPostgres": "accord.infra.postgres.container",
     "Database": "accord.infra.postgres.database",
     "DatabaseTemplate": "accord.infra.postgres.database",
+    "ExistingPostgres": "accord.infra.postgres.existing",
+    "Isolation": "accord.infra.postgres.isolation.words",
     "KafkaBroker": "accord.infra.kafka.broker",
     "KafkaNamespace": "accord.infra.kafka.broker",
+    "Migrations": "accord.infra.postgres.migrations",
     "NatsNamespace": "accord.infra.nats.server",
     "NatsServer": "accord.infra.nats.server",
     "PostgresServer": "accord.infra.postgres.server",
@@ -49,6 +65,8 @@ _HOMES = {
     "Server": "accord.infra.server",
     "ValkeyNamespace": "accord.infra.valkey.server",
     "ValkeyServer": "accord.infra.valkey.server",
+    "assert_plan": "accord.infra.postgres.plans",
+    "copy_rows": "accord.infra.postgres.seeding",
 }
 
 

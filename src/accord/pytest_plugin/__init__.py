@@ -27,9 +27,18 @@ from accord.pytest_plugin.contracts import (
     verifier,
 )
 from accord.pytest_plugin.polling import poll_until
-from accord.pytest_plugin.postgres import postgres, postgres_alone, postgres_server, postgres_template
+from accord.pytest_plugin.postgres import MARKER as _POSTGRES_MARKER
+from accord.pytest_plugin.postgres import (
+    _postgres_shared,
+    postgres,
+    postgres_alone,
+    postgres_isolation,
+    postgres_server,
+    postgres_template,
+)
 
 __all__ = [
+    "_postgres_shared",
     "kafka",
     "kafka_alone",
     "kafka_server",
@@ -40,6 +49,7 @@ __all__ = [
     "poll_until",
     "postgres",
     "postgres_alone",
+    "postgres_isolation",
     "postgres_server",
     "postgres_template",
     "pytest_addoption",
@@ -76,6 +86,7 @@ def pytest_configure(config: pytest.Config) -> None:
     except AccordError as error:
         raise pytest.UsageError(str(error)) from None
     levels.add_markers(config, found)
+    config.addinivalue_line("markers", _POSTGRES_MARKER)
     config.pluginmanager.register(found, "accord-levels")
     watching = config.stash[_GUARDS] = guards.LevelGuards(config, found, configuration.allowed_hosts)
     config.pluginmanager.register(watching, "accord-guards")

@@ -1,9 +1,8 @@
-"""Fixtures for PostgreSQL: a database of each test's own, from one server that a run's workers share."""
+"""Fixtures for PostgreSQL: each test kept apart from others by one word, on one server that a run's workers share."""
 
 from __future__ import annotations
 
-import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,30 +10,35 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import TypeAlias
 
-    from accord.infra import Database, DatabaseTemplate, PostgresServer
+    from accord.infra import Database, DatabaseTemplate
+    from accord.infra.postgres.isolation.words import Isolation
+    from accord.infra.postgres.making import DatabaseMaker
 
     Template: TypeAlias = "DatabaseTemplate | tuple[str, Callable[[str], None]] | None"
 
-logger = logging.getLogger(__name__)
-
+MARKER = (
+    'postgres(word, restart_sequences=False): how Accord keeps this test apart from others on PostgreSQL: "clone", '
+    '"rollback", "schema", "truncate" or "delete"; restart_sequences belongs to "delete".'
+)
 _FEWEST_CONNECTIONS = 100  # PostgreSQL's own default
 _CONNECTIONS_PER_WORKER = 25
 
 
 @pytest.fixture(scope="session")
-def postgres_server(request: pytest.FixtureRequest) -> Iterator[PostgresServer]:
-    """The run's PostgreSQL server; pytest-xdist's workers share one. It is gone when the run ends, however it ends."""
-    from accord.infra import PostgresServer  # noqa: PLC0415 - most runs start no server, and all pay for imports above
+def postgres_server(request: pytest.FixtureRequest) -> Iterator[DatabaseMaker]:
+    """The run's PostgreSQL server; pytest-xdist's workers share one. It is gone when the run ends, however it ends.
+
+    ``ACCORD_POSTGRES_URL`` names a server that is there already; then what the run makes in it is gone at the end.
+    """
+    from accord.infra.postgres.choosing import choose  # noqa: PLC0415 - most runs start no server
     from accord.pytest_plugin.brokers import wished_server  # noqa: PLC0415 - as above
 
-    asked = wished_server(request, "postgres")
-    wished = {name: asked[name] for name in ("version", "strict") if name in asked}
     worker = getattr(request.config, "workerinput", None)  # set by pytest-xdist, in its workers alone
-    if worker is None:
-        server = PostgresServer(**wished)
-    else:
-        connections = max(_FEWEST_CONNECTIONS, _CONNECTIONS_PER_WORKER * worker["workercount"])
-        server = PostgresServer(share=worker["testrunuid"], settings={"max_connections": str(connections)}, **wished)
+    settings = {}
+    if worker:
+        settings["max_connections"] = str(max(_FEWEST_CONNECTIONS, _CONNECTIONS_PER_WORKER * worker["workercount"]))
+    share = worker["testrunuid"] if worker else None
+    server = choose(**wished_server(request, "postgres"), share=share, settings=settings)
     with server:
         yield server
 
@@ -44,20 +48,40 @@ def postgres_template() -> Template:
     """What the databases of tests are copied from. Override it to return ``(key, prepare)`` or a DatabaseTemplate.
 
     ``prepare(url)`` fills the database, once per run and key, whatever the number of workers: it runs the migrations.
+    ``accord.infra.Migrations`` makes both for Alembic, Django and files of SQL.
     """
     return None
 
 
+@pytest.fixture(scope="session")
+def postgres_isolation() -> str:
+    """How tests are kept apart. Override it for a project or a folder; ``@pytest.mark.postgres("…")`` for one test."""
+    return "clone"
+
+
+@pytest.fixture(scope="session")
+def _postgres_shared(postgres_server: DatabaseMaker) -> Iterator[Isolation]:
+    """What the tests of this worker share: databases made ahead, and those that are used again."""
+    from accord.infra.postgres.isolation.words import Isolation  # noqa: PLC0415 - most runs start no server
+
+    shared = Isolation(postgres_server)
+    yield shared
+    shared.close()
+
+
 @pytest.fixture
 def postgres(
-    request: pytest.FixtureRequest, postgres_server: PostgresServer, postgres_template: Template
-) -> Iterator[Database]:
-    """A database of the test's own, dropped afterwards: ``postgres.url`` is ``postgresql://…``.
+    request: pytest.FixtureRequest, _postgres_shared: Isolation, postgres_template: Template, postgres_isolation: str
+) -> Iterator[Any]:
+    """A database of the test's own, gone afterwards: ``postgres.url`` is ``postgresql://…``.
 
     ``postgres.server`` has ``kill()``, ``pause()``, ``restart()``; the next test finds it running again. A test that
     uses these and may run beside others (pytest-xdist) asks for ``postgres_alone`` instead.
     """
-    yield from _database_of(request, postgres_server, postgres_template)
+    with _postgres_shared.test(
+        source=postgres_template, label=request.node.name, **_asked(request, postgres_isolation)
+    ) as database:
+        yield database
 
 
 @pytest.fixture
@@ -71,23 +95,23 @@ def postgres_alone(request: pytest.FixtureRequest, postgres_template: Template) 
             "postgres_alone has a server of its own, and the fixture postgres_template returned a template of another "
             "one. Return (key, prepare) from it instead."
         )
-    with PostgresServer() as server:
-        yield from _database_of(request, server, postgres_template)
+    from accord.pytest_plugin.brokers import wished_server  # noqa: PLC0415 - as above
+
+    wished = wished_server(request, "postgres", alone=True)
+    with PostgresServer(**{name: wished[name] for name in ("version", "strict") if name in wished}) as server:
+        made = server.template(*postgres_template) if postgres_template is not None else None
+        yield server.database(made, label=request.node.name)  # it goes with the server
 
 
-def _database_of(request: pytest.FixtureRequest, server: PostgresServer, template: Template) -> Iterator[Database]:
-    server.start()  # an earlier test may have stopped, killed or paused it
-    made = server.template(*template) if isinstance(template, tuple) else template
-    database = server.database(made, label=request.node.name)
-    yield database
-    _drop(database)
+def _asked(request: pytest.FixtureRequest, usual: str) -> dict[str, Any]:
+    """The word for this test, from the nearest mark, and its options."""
+    mark = request.node.get_closest_marker("postgres")
+    if mark is None:
+        return {"word": usual}
+    if len(mark.args) != 1 or set(mark.kwargs) - {"restart_sequences"}:
+        from accord.core.errors import UsageError  # noqa: PLC0415 - as above
 
-
-def _drop(database: Database) -> None:
-    """Drop it, but never turn the test's outcome into an error: the name is unique, and the server goes at the end."""
-    from accord.core.errors import AccordError  # noqa: PLC0415 - as above
-
-    try:
-        database.drop()
-    except AccordError as error:
-        logger.warning("the database %s was not dropped: %s", database.name, error)
+        raise UsageError(
+            f'@pytest.mark.postgres takes one word, and restart_sequences with "delete"; seen {mark.args} {mark.kwargs}'
+        )
+    return {"word": mark.args[0], **mark.kwargs}

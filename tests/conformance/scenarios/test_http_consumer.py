@@ -129,6 +129,6 @@ def test_a_body_of_every_kind_is_taken_and_one_that_differs_is_not(pact: Pact, k
 def test_a_body_of_another_kind_than_expected_is_refused_by_its_type(pact: Pact) -> None:
     pact.upon_receiving("a").with_request("PUT", "/", body={"one": "a"}).will_respond_with(200)
     sent = b'<?xml version="1.0"?><alligator name="Mary"/>'
-    with pytest.raises(PactFailed, match="expected a body of application/json, seen application/xml"):  # noqa: SIM117
+    with pytest.raises(PactFailed, match="expected a body of application/json, seen application/xml"):
         with pact.serve() as mock:
             assert send(mock.port, "PUT", "/", sent, [("Content-Type", "application/xml")])[0] == 500

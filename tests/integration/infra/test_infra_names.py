@@ -11,10 +11,14 @@ from accord.core.errors import ResourceError
 
 def test_the_public_names_are_these() -> None:
     assert accord.infra.__all__ == [
+        "ContainerPostgres",
         "Database",
         "DatabaseTemplate",
+        "ExistingPostgres",
+        "Isolation",
         "KafkaBroker",
         "KafkaNamespace",
+        "Migrations",
         "NatsNamespace",
         "NatsServer",
         "PostgresServer",
@@ -23,13 +27,17 @@ def test_the_public_names_are_these() -> None:
         "Server",
         "ValkeyNamespace",
         "ValkeyServer",
+        "assert_plan",
+        "copy_rows",
     ]
     assert dir(accord.infra) == accord.infra.__all__
     assert all(getattr(accord.infra, name).__name__ == name for name in accord.infra.__all__)
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(AttributeError, match="has no attribute 'Postgres'; it has Database, DatabaseTemplate"):
+    with pytest.raises(
+        AttributeError, match="has no attribute 'Postgres'; it has ContainerPostgres, Database, DatabaseTemplate"
+    ):
         accord.infra.Postgres  # noqa: B018 - looking it up is the test
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from accord.core.polling import poll_until
-from accord.infra import directories
+from accord.infra import PostgresServer, directories
 
 if TYPE_CHECKING:
     from accord.infra import Database
@@ -70,20 +70,83 @@ def test_alone(postgres, postgres_alone):
         connection.execute("INSERT INTO orders VALUES (1)")
 """
 
+WORDS = """
+import pytest
+
+@pytest.fixture(scope="session")
+def postgres_isolation():
+    return "rollback"
+
+def fill(postgres):
+    with postgres.connection() as connection:
+        assert connection.execute("SELECT count(*) FROM orders").fetchone() == (0,)
+        connection.execute("INSERT INTO orders VALUES (1)")
+        connection.commit()
+
+@pytest.mark.parametrize("number", range(4))
+def test_the_projects_word(postgres, number):
+    assert type(postgres).__name__ == "RolledBackDatabase"
+    fill(postgres)
+
+@pytest.mark.postgres("truncate")
+class TestTruncated:
+    @pytest.mark.parametrize("number", range(4))
+    def test_the_classs_word(self, postgres, number):
+        assert postgres.name.startswith("truncate")
+        fill(postgres)
+
+    @pytest.mark.postgres("clone")
+    @pytest.mark.parametrize("number", range(4))
+    def test_the_nearest_word(self, postgres, number):
+        assert postgres.name.startswith("test_the_nearest_word")
+        fill(postgres)
+
+@pytest.mark.parametrize("number", range(4))
+@pytest.mark.parametrize("word", ["schema", "delete"])
+def test_other_words(request, word, number):
+    request.node.add_marker(pytest.mark.postgres(word))
+    fill(request.getfixturevalue("postgres"))
+"""
+
+MISUSED = """
+import pytest
+
+@pytest.mark.postgres("rolback")
+def test_mistyped(postgres): ...
+
+@pytest.mark.postgres("delete", restart=True)
+def test_unknown_option(postgres): ...
+
+@pytest.mark.postgres("rollback")
+def test_connects_by_itself(postgres):
+    postgres.url
+
+@pytest.mark.postgres("rollback")
+def test_swallowed(postgres):
+    with postgres.connection() as connection:
+        connection.execute("INSERT INTO orders VALUES (1)")
+        connection.execute("COMMIT")
+
+@pytest.mark.postgres("rollback")
+def test_after_it(postgres):
+    with postgres.connection() as connection:
+        assert connection.execute("SELECT count(*) FROM orders").fetchone() == (0,)
+"""
+
 
 # Only the plugins these runs are about: the others double their start-up time.
 PYTEST = [sys.executable, "-m", "pytest", "-p", "accord.pytest_plugin", "-p", "xdist.plugin", "-p", "no:cacheprovider"]
 ENVIRONMENT = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
 
-def run_pytest(folder: Path, test: str, *options: str) -> subprocess.CompletedProcess[str]:
+def run_pytest(folder: Path, test: str, *options: str, **variables: str) -> subprocess.CompletedProcess[str]:
     (folder / "conftest.py").write_text(CONFTEST)
     (folder / "test_it.py").write_text(test)
-    (folder / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n")
+    (folder / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\naddopts = --strict-markers\n")
     return subprocess.run(
         [*PYTEST, "-q", *options],
         cwd=folder,
-        env=ENVIRONMENT,
+        env={**ENVIRONMENT, **variables},
         capture_output=True,
         text=True,
         check=False,
@@ -143,3 +206,40 @@ def test_the_database_is_named_after_the_test(postgres: Database) -> None:
     assert postgres.name.startswith("test_the_database_is_named_after")
     with psycopg.connect(postgres.url) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_a_word_for_the_project_and_another_for_a_class_and_a_test(tmp_path: Path) -> None:
+    done = run_pytest(tmp_path, WORDS, "-n", "2")
+    assert "20 passed" in done.stdout, done.stdout
+    assert (tmp_path / "prepared").read_text().count("once") == 1 + 4  # the template, and each schema
+
+
+def test_misuse_is_an_error_that_names_the_way_out(tmp_path: Path) -> None:
+    done = run_pytest(tmp_path, MISUSED, "-p", "no:xdist")
+    assert "1 failed, 2 passed, 3 errors" in done.stdout, done.stdout
+    for words in (
+        "'rolback' is no way to isolate tests on PostgreSQL; did you mean 'rollback'?",
+        "takes one word, and restart_sequences",
+        "Whoever connects by URL takes no part",
+        "ended the transaction itself",
+    ):
+        assert words in done.stdout
+
+
+def test_the_mark_is_registered(tmp_path: Path) -> None:
+    assert "@pytest.mark.postgres(word, restart_sequences=False)" in run_pytest(tmp_path, "", "--markers").stdout
+
+
+def test_a_server_by_url_is_used_by_all_workers_and_left_clean(tmp_path: Path) -> None:
+    with PostgresServer() as server:
+        with psycopg.connect(server.url, autocommit=True) as connection:
+            before = connection.execute("SELECT datname FROM pg_database ORDER BY 1").fetchall()
+            done = run_pytest(
+                tmp_path,
+                WORDS.replace("postgres.name.startswith(", "(lambda word: word in postgres.name)("),
+                "-n",
+                "2",
+                ACCORD_POSTGRES_URL=server.url,
+            )
+            assert "20 passed" in done.stdout, done.stdout
+            assert connection.execute("SELECT datname FROM pg_database ORDER BY 1").fetchall() == before

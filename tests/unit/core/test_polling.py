@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import pytest
 
 from accord.core.errors import UsageError
-from accord.core.polling import PollTimeout, poll_until
+from accord.core.polling import PollTimeout, eventually, poll_until
 
 
 class Countdown:
@@ -101,3 +102,44 @@ async def test_a_plain_function_that_returns_an_awaitable_is_awaited_once_even_w
     check = Countdown(7)
     assert await poll_until(lambda: check.later(), description="seven", timeout=0) == 7  # noqa: PLW0108 - the subject
     assert check.asked == 1
+
+
+def test_eventually_returns_what_the_assertion_returns_though_it_is_not_true() -> None:
+    tries: list[int] = []
+
+    def settled() -> int:
+        tries.append(1)
+        assert len(tries) > 2, "not yet"
+        return 0
+
+    assert eventually(settled) == 0
+    assert len(tries) == 3
+
+
+def test_eventually_shows_the_last_error() -> None:
+    def never() -> None:
+        raise AssertionError("still open")
+
+    with pytest.raises(PollTimeout, match=r"waited 0 s for never.*raised AssertionError: still open"):
+        eventually(never, timeout=0)
+
+
+async def test_eventually_takes_asynchronous_assertions_and_partials_of_them() -> None:
+    async def settled() -> str:
+        return ""
+
+    assert await eventually(settled) == ""
+    assert await eventually(partial(settled)) == ""
+
+
+def test_a_failure_shows_both_the_last_value_and_the_last_error() -> None:
+    answers = iter([["pending"], ZeroDivisionError("gone")])
+
+    def check() -> bool:
+        answer = next(answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return False
+
+    with pytest.raises(PollTimeout, match=r"raised ZeroDivisionError: gone; a check last returned False"):
+        poll_until(check, timeout=0.001, interval=1)

@@ -1,19 +1,19 @@
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from shop_doubles.databases import engine_for, template
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from accord.infra import Migrations
 from shop.inventory.adapters.database import MIGRATIONS, upgrade
 
 
 @pytest.fixture(scope="session")
-def postgres_template() -> tuple[str, Callable[[str], None]]:
-    return template(MIGRATIONS, upgrade)
+def postgres_template() -> Migrations:
+    return Migrations.by(upgrade, MIGRATIONS)
 
 
 @pytest.fixture
 async def engine(postgres: Any) -> AsyncIterator[AsyncEngine]:
-    async with engine_for(postgres.url) as engine:
+    async with postgres.async_engine() as engine:
         yield engine

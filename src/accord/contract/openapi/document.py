@@ -52,6 +52,9 @@ class OpenApi:
         document: its JSON value.
         source: where it is from, for messages.
 
+    Attributes:
+        root: the JSON value.
+
     Raises:
         DocumentError: another version, or not an OpenAPI document.
     """
@@ -63,7 +66,7 @@ class OpenApi:
             raise DocumentError(f"expected OpenAPI 3.0 or 3.1, seen {seen}", source=source)
         self.source = source
         self.is_3_0 = version.startswith("3.0")
-        self._document = document
+        self.root = document
         self._operations = self._read_operations()
 
     @classmethod
@@ -136,7 +139,7 @@ class OpenApi:
                 f"the reference {reference!r} leads out of the document; bundle the document into one file first",
                 source=self.source,
             )
-        node = self._document
+        node = self.root
         for part in reference[2:].split("/"):
             key = unquote(part).replace("~1", "/").replace("~0", "~")
             if not isinstance(node, dict) or key not in node:
@@ -147,7 +150,7 @@ class OpenApi:
     def _read_operations(self) -> list[tuple[re.Pattern[str], Operation]]:
         found = []
         prefix = self._prefix()
-        for template, item in (self._document.get("paths") or {}).items():
+        for template, item in (self.root.get("paths") or {}).items():
             entry = self.resolve(item)
             if not isinstance(entry, dict):
                 continue
@@ -166,7 +169,7 @@ class OpenApi:
 
     def _prefix(self) -> str:
         """The path that the servers' URLs share, which requests may or may not carry."""
-        servers = self._document.get("servers") or []
+        servers = self.root.get("servers") or []
         paths = {re.sub(r"^[a-z]+://[^/]*", "", str(each.get("url", ""))).rstrip("/") for each in servers}
         return paths.pop() if len(paths) == 1 else ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import select
@@ -9,6 +10,7 @@ import threading
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, LiteralString
+from urllib.parse import urlsplit, urlunsplit
 
 from accord.core.errors import ResourceError, ResourceMissingError
 
@@ -19,8 +21,14 @@ if TYPE_CHECKING:
 
 _CONNECT_TIMEOUT = 10  # seconds
 _STATEMENT_TIMEOUT = 60_000  # milliseconds; making or dropping a database takes a few
+_HOLDERS: LiteralString = """
+    SELECT pg_terminate_backend(pid) FROM pg_locks WHERE pid <> pg_backend_pid() AND relation IN
+    (SELECT oid FROM pg_class WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = %s))"""
 _SOON = ("is starting up", "in recovery mode", "not yet accepting connections", "is shutting down")
 _RETRY_INTERVAL = 0.005  # seconds
+_END_TIMEOUT = 1.0  # seconds; DROP itself then waits for five more
+_END_INTERVAL = 0.001  # seconds between two looks
+_COURTEOUS = 10  # more than before, as `nice` does
 _FILE_COPY = 15  # the first version that can be told how to copy
 
 
@@ -43,28 +51,84 @@ def driver() -> Any:
 class Admin:
     """One connection to the maintenance database, opened when it is first needed and again when it broke."""
 
-    def __init__(self, url: str, *, major: int) -> None:
+    def __init__(self, url: str, *, major: int, copies_files: bool = True) -> None:
+        """Describe it.
+
+        Args:
+            url: of a database that is always there.
+            major: the server's major version.
+            copies_files: copy databases file by file. It makes the server write out all its changed pages first, which
+                is nothing in a server of our own and much in one that others use.
+        """
         self._url = url
         self._major = major
+        self._copies_files = copies_files and major >= _FILE_COPY
         self._mutex = threading.RLock()
         self._connection: psycopg.Connection[Any] | None = None
         self._process = os.getpid()
+        self._courteous = False
 
     def create(self, name: str, template: str = "template0") -> None:
         """Copy a database; the template must have no connection."""
         # Copying the files is four times as fast as copying through the log, and there is no standby to read the log.
-        strategy: LiteralString = " STRATEGY FILE_COPY" if self._major >= _FILE_COPY else ""
+        strategy: LiteralString = " STRATEGY FILE_COPY" if self._copies_files else ""
         self._run("CREATE DATABASE {} TEMPLATE {}" + strategy, [name, template])
 
-    def drop(self, name: str) -> None:
-        """Drop a database if it is there, connections and all."""
-        self._run("ALTER DATABASE {} IS_TEMPLATE false", [name], ignore="InvalidCatalogName")
+    def drop(self, name: str, *, is_template: bool = False) -> None:
+        """Drop a database if it is there, connections and all.
+
+        Args:
+            name: the database.
+            is_template: it is a template, or was about to become one.
+        """
+        if is_template:
+            self._run("ALTER DATABASE {} IS_TEMPLATE false", [name], ignore="InvalidCatalogName")
+        self._end_connections(name)
         self._run("DROP DATABASE IF EXISTS {} WITH (FORCE)", [name])
+
+    def rename(self, name: str, final: str) -> None:
+        """Rename a database that has no connection."""
+        self._run("ALTER DATABASE {} RENAME TO {}", [name, final])
+
+    def create_schema(self, name: str, url: str) -> None:
+        """Make a schema in the database at a URL."""
+        with self.inside(url) as connection, _explained(f"CREATE SCHEMA {name}"):
+            connection.execute(_with_name("CREATE SCHEMA {}", name))
+
+    def drop_schema(self, name: str, url: str) -> None:
+        """Drop a schema in the database at a URL and all that is in it, ending whoever holds something of it."""
+        with self.inside(url) as connection, _explained(f"DROP SCHEMA {name}"):
+            connection.execute(_HOLDERS, [name])
+            connection.execute(_with_name("DROP SCHEMA IF EXISTS {} CASCADE", name))
+
+    def inside(self, url: str) -> psycopg.Connection[Any]:
+        """A connection to one of the server's databases, for work that is not the whole server's."""
+        return self._connect(url, statement_timeout=_STATEMENT_TIMEOUT)
+
+    def another(self, *, courteous: bool = False) -> Admin:
+        """The same with a connection of its own.
+
+        Args:
+            courteous: the server's process for it gets a low priority, if it is on this machine.
+        """
+        other = Admin(self._url, major=self._major, copies_files=self._copies_files)
+        other._courteous = courteous
+        return other
+
+    def _end_connections(self, name: str) -> None:
+        """End a database's connections and wait until they are gone: DROP looks again only after 0.1 s."""
+        deadline = time.monotonic() + _END_TIMEOUT
+        while time.monotonic() < deadline and self.query(
+            # A worker of the server's own, such as autovacuum's, nobody but a superuser may end; DROP sees to it.
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND usesysid IS NOT NULL",
+            name,
+        ):
+            time.sleep(_END_INTERVAL)
 
     def seal(self, name: str, final: str) -> None:
         """Make a template of a database: nobody connects to it any more, and it gets its final name."""
         self._run("ALTER DATABASE {} ALLOW_CONNECTIONS false IS_TEMPLATE true", [name])
-        self.query("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", name)
+        self._end_connections(name)
         self._run("ALTER DATABASE {} RENAME TO {}", [name, final])
 
     def exists(self, name: str) -> bool:
@@ -79,7 +143,7 @@ class Admin:
     def only_one(self, purpose: str) -> Iterator[None]:
         """Hold a lock in the server while the block runs, against all who use it; freed when its holder dies."""
         number = int.from_bytes(hashlib.sha256(purpose.encode()).digest()[:8], "big", signed=True)
-        with self._connect(statement_timeout=0) as connection:
+        with self._connect(self._url, statement_timeout=0) as connection:
             with _explained("wait for another process"):
                 connection.execute("SELECT pg_advisory_lock(%s)", [number])
             yield
@@ -103,24 +167,22 @@ class Admin:
     def _connected(self) -> psycopg.Connection[Any]:
         if self._process != os.getpid():  # forked: the connection is the parent's
             self._process, self._connection = os.getpid(), None
-        if self._connection is None or self._connection.closed or not self._answers(self._connection):
+        if self._connection is None or not is_usable(self._connection):
             self.close()
-            self._connection = self._connect(statement_timeout=_STATEMENT_TIMEOUT)
+            self._connection = self._connect(self._url, statement_timeout=_STATEMENT_TIMEOUT)
+            if self._courteous and self._copies_files:  # else the server is not ours, and perhaps not here
+                with contextlib.suppress(OSError):
+                    pid = self._connection.info.backend_pid
+                    os.setpriority(os.PRIO_PROCESS, pid, os.getpriority(os.PRIO_PROCESS, pid) + _COURTEOUS)
         return self._connection
 
-    @staticmethod
-    def _answers(connection: psycopg.Connection[Any]) -> bool:
-        """Whether the server has not ended the connection (a restart, a crash) since it was last used."""
-        readable, _, _ = select.select([connection.fileno()], [], [], 0)
-        return not readable  # nothing was asked, so whatever is there is the server's good-bye
-
-    def _connect(self, *, statement_timeout: int) -> psycopg.Connection[Any]:
+    def _connect(self, url: str, *, statement_timeout: int) -> psycopg.Connection[Any]:
         module = driver()
         deadline = time.monotonic() + _CONNECT_TIMEOUT
         while True:
             try:
                 connected: psycopg.Connection[Any] = module.connect(
-                    self._url,
+                    url,
                     autocommit=True,
                     connect_timeout=_CONNECT_TIMEOUT,
                     options=f"-c statement_timeout={statement_timeout}",
@@ -129,10 +191,35 @@ class Admin:
             except module.OperationalError as error:
                 # After a crash of one of its processes the server recovers by itself, in a few milliseconds.
                 if not any(words in str(error) for words in _SOON) or time.monotonic() > deadline:
-                    raise ResourceError(f"cannot connect to {self._url}: {str(error).strip()}") from error
+                    raise ResourceError(f"cannot connect to {without_password(url)}: {str(error).strip()}") from error
                 time.sleep(_RETRY_INTERVAL)
             else:
                 return connected
+
+
+def is_usable(connection: psycopg.Connection[Any]) -> bool:
+    """Whether the server has not ended a connection (a restart, a crash) since it was last used."""
+    if connection.closed:
+        return False
+    waiting = select.poll()  # select.select() knows no descriptor beyond 1023
+    waiting.register(connection.fileno(), select.POLLIN)
+    return not waiting.poll(0)  # nothing was asked, so whatever is there is the server's good-bye
+
+
+def without_password(url: str) -> str:
+    """A URL as messages may show it."""
+    parts = urlsplit(url)
+    secret = "password" in parts.query  # as a parameter, where libpq takes it too
+    if parts.password is None and not secret:
+        return url
+    user = f"{parts.username}:***@" if parts.username else ""
+    return urlunsplit(
+        (parts.scheme, user + parts.netloc.rpartition("@")[2], parts.path, "…" if secret else parts.query, "")
+    )
+
+
+def _with_name(statement: LiteralString, name: str) -> Any:
+    return driver().sql.SQL(statement).format(driver().sql.Identifier(name))
 
 
 @contextmanager

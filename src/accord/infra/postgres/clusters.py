@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from accord.infra.users import ServerUser
 
 SUPERUSER = "postgres"
-FORMAT = "2"  # raise it when what prepare() does changes, so that nobody starts from an old template
+FORMAT = "3"  # raise it when what prepare() does changes, so that nobody starts from an old template
 _BUILTIN_LOCALE = 17  # the first version whose C.UTF-8 does not depend on the machine
 _KEPT_UNUSED = 30 * 86400  # seconds before a template that nothing uses is removed
 _LINUX = sys.platform.startswith("linux")
@@ -103,6 +103,17 @@ def _initdb(binaries: Binaries, options: list[str], data: Path, user: ServerUser
     trimmer = binaries.folder / "pg_resetwal"
     if trimmer.exists():  # leaves 1 MB of log instead of 7; nothing is lost if it fails, for it checks before it writes
         _run([trimmer, "-D", data], data, user)
+    _remove_maps(data)
+
+
+def _remove_maps(data: Path) -> None:
+    """Remove the maps of free space and of visible pages: every database made from here has a fifth less to copy.
+
+    They are hints, which the server goes without and makes again where it wants them; none runs on these files now.
+    """
+    for kind in ("fsm", "vm"):
+        for file in data.glob(f"base/*/*_{kind}"):
+            file.unlink()
 
 
 def _run(command: list[Path | str], directory: Path, user: ServerUser | None) -> subprocess.CompletedProcess[str]:
