@@ -36,7 +36,8 @@ def doctor(
 ) -> int:
     """Say which servers tests would get, and what to do.
 
-    For each: its provider, its version, what else is here, and what is in the way. Starts and fetches nothing. Exit code 1 where a server that the project configures cannot be had.
+    For each: its provider, its version, what else is here, and what is in the way. Starts and fetches nothing.
+    Exit code 1 where a server that the project configures cannot be had.
     """
     from accord.infra.settings import RESOURCES, ServerSettings  # noqa: PLC0415 - needed here alone
     from accord.infra.survey import look  # noqa: PLC0415 - the same
