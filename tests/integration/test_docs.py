@@ -41,7 +41,7 @@ def run(code: str, folder: Path, number: int) -> subprocess.CompletedProcess[str
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("ACCORD_", "PYTEST_"))}
     program = folder / (f"test_example_{number}.py" if code.startswith("# test: pytest") else f"example_{number}.py")
     program.write_text(code, encoding="utf-8")
-    command = ["-m", "pytest", "-q", "-p", "no:randomly"] if program.name.startswith("test_") else []
+    command = ["-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:faker"] if program.name.startswith("test_") else []
     return subprocess.run(
         [sys.executable, *command, str(program)],
         cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=60,

@@ -77,7 +77,7 @@ def read(url: str, *, title: str, schemes: dict[str, tuple[int, bool]], refused_
         path=unquote(parts.path[1:]),
         encrypted=encrypted,
     )
-    refuse_protected(address.shown, host=address.host, path=address.path, refused_hosts=refused_hosts)
+    _refuse(address, refused_hosts)
     return address
 
 
@@ -91,27 +91,16 @@ def without_password(url: str) -> str:
     return urlunsplit(parts._replace(netloc=f"{name}{separator and ':***'}@{host}"))
 
 
-def refuse_protected(shown: str, *, host: str, path: str, refused_hosts: Collection[str]) -> None:
-    """Refuse a server that others depend on.
-
-    Args:
-        shown: its URL without the password.
-        host: its name.
-        path: the database or virtual host.
-        refused_hosts: hosts that must not be used, beside those that are called staging or production.
-
-    Raises:
-        UsageError: its name or the configuration says that tests must not use it.
-    """
-    for name in (host, path):
+def _refuse(address: Address, refused_hosts: Collection[str]) -> None:
+    for name in (address.host, address.path):
         if found := _MARKS.search(name):
             raise UsageError(
-                f"{shown} is refused for tests: {found[0]!r} in {name!r} marks a server that others depend on. "
+                f"{address.shown} is refused for tests: {found[0]!r} in {name!r} marks a server that others depend on. "
                 "Tests make and delete what they like; name a server that is there for them."
             )
     for pattern in refused_hosts:
-        if fnmatch.fnmatchcase(host.lower(), pattern.lower()):
+        if fnmatch.fnmatchcase(address.host.lower(), pattern.lower()):
             raise UsageError(
-                f"{shown} is refused for tests: the configuration lists {pattern!r} among refused_hosts. "
+                f"{address.shown} is refused for tests: the configuration lists {pattern!r} among refused_hosts. "
                 "Name a server that is there for tests."
             )

@@ -32,31 +32,22 @@ def choose(
     Raises:
         UsageError: there is no such provider, or it needs a URL and there is none (or the other way round).
     """
-    chosen = provider_of(title, provider=provider, url=url, known=tuple(sources))
+    chosen = provider or (URL if url else AUTOMATIC)
+    known = [AUTOMATIC, *sources]
+    if chosen not in known:
+        near = difflib.get_close_matches(chosen, known, 1)
+        hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
+        raise UsageError(f"{title} has no provider {chosen!r}; {hint}")
+    if url and chosen != URL:
+        raise UsageError(f"{title} has a URL and the provider {chosen!r}, which does not use it: leave one of them out")
+    if chosen == URL and not url:
+        raise UsageError(f'the provider "url" of {title} needs its URL: url = "…" beside it')
     if chosen != AUTOMATIC:
         return sources[chosen]()
     native = next(iter(sources))
     if named:
         return sources[native]()
     return FirstThatIsHere(sources[native](), sources[CONTAINER])
-
-
-def provider_of(title: str, *, provider: str | None, url: str | None, known: tuple[str, ...]) -> str:
-    """The provider's name: as it was asked for, else ``url`` where there is one, else ``auto``.
-
-    Raises:
-        UsageError: there is no such provider, or it needs a URL and there is none (or the other way round).
-    """
-    chosen = provider or (URL if url else AUTOMATIC)
-    if chosen not in {AUTOMATIC, *known}:
-        near = difflib.get_close_matches(chosen, [AUTOMATIC, *known], 1)
-        hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join([AUTOMATIC, *known])}"
-        raise UsageError(f"{title} has no provider {chosen!r}; {hint}")
-    if url and chosen != URL:
-        raise UsageError(f"{title} has a URL and the provider {chosen!r}, which does not use it: leave one of them out")
-    if chosen == URL and not url:
-        raise UsageError(f'the provider "url" of {title} needs its URL: url = "…" beside it')
-    return chosen
 
 
 @dataclass(frozen=True)

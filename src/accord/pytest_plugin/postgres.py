@@ -28,18 +28,21 @@ _CONNECTIONS_PER_WORKER = 25
 def postgres_server(request: pytest.FixtureRequest) -> Iterator[DatabaseMaker]:
     """The run's PostgreSQL server; pytest-xdist's workers share one. It is gone when the run ends, however it ends.
 
-    ``ACCORD_POSTGRES_URL`` names a server that is there already; then what the run makes in it is gone at the end.
+    The configuration (``[tool.accord.postgres]``, ``ACCORD_POSTGRES_URL``) may name one that is there already; then
+    what the run makes in it is gone at the end.
     """
-    from accord.infra.postgres.choosing import choose  # noqa: PLC0415 - most runs start no server
-    from accord.pytest_plugin.brokers import wished_server  # noqa: PLC0415 - as above
+    from accord.core.configuration import load_configuration  # noqa: PLC0415 - most runs start no server
+    from accord.infra.postgres import provider  # noqa: PLC0415 - as above, and all pay for imports above
+    from accord.infra.settings import ServerSettings  # noqa: PLC0415 - as above
 
     worker = getattr(request.config, "workerinput", None)  # set by pytest-xdist, in its workers alone
-    settings = {}
-    if worker:
-        settings["max_connections"] = str(max(_FEWEST_CONNECTIONS, _CONNECTIONS_PER_WORKER * worker["workercount"]))
-    share = worker["testrunuid"] if worker else None
-    server = choose(**wished_server(request, "postgres"), share=share, settings=settings)
-    with server:
+    configuration = load_configuration(request.config.rootpath)
+    with provider.start(
+        ServerSettings.read("postgres", configuration.postgres),
+        share=worker["testrunuid"] if worker else None,
+        settings=_connections_for(worker["workercount"]) if worker else None,
+        refused_hosts=configuration.refused_hosts,
+    ) as server:
         yield server
 
 
@@ -95,10 +98,7 @@ def postgres_alone(request: pytest.FixtureRequest, postgres_template: Template) 
             "postgres_alone has a server of its own, and the fixture postgres_template returned a template of another "
             "one. Return (key, prepare) from it instead."
         )
-    from accord.pytest_plugin.brokers import wished_server  # noqa: PLC0415 - as above
-
-    wished = wished_server(request, "postgres", alone=True)
-    with PostgresServer(**{name: wished[name] for name in ("version", "strict") if name in wished}) as server:
+    with PostgresServer() as server:
         made = server.template(*postgres_template) if postgres_template is not None else None
         yield server.database(made, label=request.node.name)  # it goes with the server
 
@@ -115,3 +115,7 @@ def _asked(request: pytest.FixtureRequest, usual: str) -> dict[str, Any]:
             f'@pytest.mark.postgres takes one word, and restart_sequences with "delete"; seen {mark.args} {mark.kwargs}'
         )
     return {"word": mark.args[0], **mark.kwargs}
+
+
+def _connections_for(workers: int) -> dict[str, str]:
+    return {"max_connections": str(max(_FEWEST_CONNECTIONS, _CONNECTIONS_PER_WORKER * workers))}

@@ -50,7 +50,7 @@ class PostgresServer(Server, DatabaseMaker):
             share: processes of this user that start a server with the same word, binaries, settings and storage get
                 the same one. Such a server cannot be disturbed (kill, pause, restart).
             storage: data in memory, on disk, or in memory when at least 256 MB are free there.
-            version: the version wanted; where it is not here the nearest newer one is taken, with a warning.
+            version: the version asked for, such as ``16``; the nearest newer one is taken, with a warning.
             strict: refuse another version instead.
         """
         DatabaseMaker.__init__(self)
