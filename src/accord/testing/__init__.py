@@ -1,4 +1,4 @@
-"""What tests are written with: waiting, time, API clients, builders, factories. Each loads when it is first used."""
+"""What tests are written with: waiting, time, doubles, API clients, builders. Each loads when it is first used."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from accord.testing.auth import api_key, basic, bearer
     from accord.testing.builders import Builder
     from accord.testing.clients import ApiClient, AsyncApiClient, ResponseDeviates
+    from accord.testing.doubles.classes import double, function_double
+    from accord.testing.doubles.findings import DoubleLies, NoAnswerSet, NotInSpec, WrongCall
+    from accord.testing.doubles.methods import Call
+    from accord.testing.doubles.setting import calls, in_order, when
     from accord.testing.factories import bound_to
     from accord.testing.times import Clock, Moment, freeze, moments, sweep
 
@@ -17,38 +21,58 @@ __all__ = [
     "ApiClient",
     "AsyncApiClient",
     "Builder",
+    "Call",
     "Clock",
+    "DoubleLies",
     "Moment",
+    "NoAnswerSet",
+    "NotInSpec",
     "PollTimeout",
     "ResponseDeviates",
+    "WrongCall",
     "api_key",
     "basic",
     "bearer",
     "bound_to",
+    "calls",
+    "double",
     "eventually",
     "freeze",
+    "function_double",
+    "in_order",
     "moments",
     "poll_until",
     "sweep",
+    "when",
 ]
 
 _HOMES = {
     "ApiClient": "accord.testing.clients",
     "AsyncApiClient": "accord.testing.clients",
     "Builder": "accord.testing.builders",
+    "Call": "accord.testing.doubles.methods",
     "Clock": "accord.testing.times",
+    "DoubleLies": "accord.testing.doubles.findings",
     "Moment": "accord.testing.times",
+    "NoAnswerSet": "accord.testing.doubles.findings",
+    "NotInSpec": "accord.testing.doubles.findings",
     "PollTimeout": "accord.core.polling",
     "ResponseDeviates": "accord.testing.clients",
+    "WrongCall": "accord.testing.doubles.findings",
     "api_key": "accord.testing.auth",
     "basic": "accord.testing.auth",
     "bearer": "accord.testing.auth",
     "bound_to": "accord.testing.factories",
+    "calls": "accord.testing.doubles.setting",
+    "double": "accord.testing.doubles.classes",
     "eventually": "accord.core.polling",
     "freeze": "accord.testing.times",
+    "function_double": "accord.testing.doubles.classes",
+    "in_order": "accord.testing.doubles.setting",
     "moments": "accord.testing.times",
     "poll_until": "accord.core.polling",
     "sweep": "accord.testing.times",
+    "when": "accord.testing.doubles.setting",
 }
 
 
