@@ -69,8 +69,8 @@ def test_a_command_is_ready_when_it_ends_well() -> None:
 
 def test_what_was_in_the_way_at_last_is_said() -> None:
     answers = iter(["asleep", "yawning"])
-    with pytest.raises(ResourceError, match=r"the server was not ready after 0 s \(yawning\)"):
-        wait_until_ready(lambda: next(answers, "yawning"), what="the server", timeout=0)
+    with pytest.raises(ResourceError, match=r"the server was not ready after 0\.05 s \(yawning\)"):
+        wait_until_ready(lambda: next(answers, "yawning"), what="the server", timeout=0.05)
 
 
 def test_it_is_asked_until_nothing_is_in_the_way() -> None:
