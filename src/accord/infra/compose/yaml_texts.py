@@ -29,8 +29,16 @@ def read_yaml_texts(path: Path) -> Any:
         DocumentError: it cannot be opened, is too large or no UTF-8 or YAML, has a key twice, refers to itself, or
             grows beyond MAX_VALUES when its aliases are written out; the line is named.
     """
-    source = str(path)
-    text = read_text_file(path, max_bytes=MAX_BYTES)
+    return parse_yaml_texts(read_text_file(path, max_bytes=MAX_BYTES), source=str(path))
+
+
+def parse_yaml_texts(text: str, *, source: str) -> Any:
+    """The same of a text.
+
+    Args:
+        text: the document.
+        source: where it comes from, for messages.
+    """
     try:
         import yaml  # noqa: PLC0415 - an extra
     except ImportError:
@@ -62,7 +70,7 @@ class _Builder:
             raise self._error(node, f"grows to more than {MAX_VALUES} values; aliases multiply it")
         if id(node) in self._open:
             raise self._error(node, "holds an alias of what it stands in")
-        if len(self._open) > MAX_DEPTH:
+        if len(self._open) >= MAX_DEPTH:
             raise self._error(node, f"is nested deeper than {MAX_DEPTH} levels")
         if node.id == "scalar":
             return None if node.tag == _NULL and node.value in _PLAIN_NULLS else node.value

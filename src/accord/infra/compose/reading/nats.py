@@ -28,7 +28,8 @@ def read(asked: Asked) -> Service:
     asked.refuse_ports([_PORT, _MONITORING])
     return Service(
         name=asked.name, resource="nats", image=asked.image.text, product="NATS", asked=asked.image.version,
-        port=port, storage=storage, extra_port=monitoring, after=asked.after, user=credentials.get("user", ""), password=credentials.get("password", ""),
+        port=port, storage=storage, extra_port=monitoring, after=asked.after, user=credentials.get("user", ""),
+        password=credentials.get("password", ""),
     )  # fmt: skip
 
 

@@ -132,8 +132,9 @@ def _service(name: str, file: ComposeFile, wishes: Wishes, remarks: Remarks) -> 
     if image is None or image.known is None:
         raise UsageError(_unknown_image(name, raw, image, file))
     used = {key: value for key, value in raw.items() if key in keys.USED}
-    for key in raw.keys() - used.keys():
-        _remark(name, key, remarks)
+    for key in raw:
+        if key not in used:
+            _remark(name, key, remarks)
     filled = file.variables.fill(used, where)
     asked = read_asked(
         name, image, filled, variables=file.variables, env_file=file.env_files.get(name, {}), folder=file.path.parent,

@@ -49,7 +49,7 @@ def scripts(places: Iterable[str], *, service: str) -> list[Path]:
     Raises:
         UsageError: there is no such place, or what is there is no script that can be run here.
     """
-    found = []
+    found: list[Path] = []
     for place in map(Path, places):
         if not place.exists():
             raise UsageError(
@@ -59,8 +59,8 @@ def scripts(places: Iterable[str], *, service: str) -> list[Path]:
     for each in found:
         if not each.name.endswith(_READ):
             raise UsageError(
-                f"services.{service}.volumes: {each} is not run: only {' and '.join(_READ)} are, for there is no container "
-                "to run programs in. Say it in SQL, or leave it out of the folder."
+                f"services.{service}.volumes: {each} is not run: only {' and '.join(_READ)} are, for there is no "
+                "container to run programs in. Say it in SQL, or leave it out of the folder."
             )
     return found
 
