@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from accord.core.configuration import describe_keys
+from accord.infra.settings import describe_keys as describe_server_keys
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -40,7 +41,7 @@ def run(code: str, folder: Path, number: int) -> subprocess.CompletedProcess[str
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("ACCORD_", "PYTEST_"))}
     program = folder / (f"test_example_{number}.py" if code.startswith("# test: pytest") else f"example_{number}.py")
     program.write_text(code, encoding="utf-8")
-    command = ["-m", "pytest", "-q", "-p", "no:randomly"] if program.name.startswith("test_") else []
+    command = ["-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:faker"] if program.name.startswith("test_") else []
     return subprocess.run(
         [sys.executable, *command, str(program)],
         cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=60,
@@ -49,4 +50,5 @@ def run(code: str, folder: Path, number: int) -> subprocess.CompletedProcess[str
 
 def test_the_page_of_all_keys_is_what_the_code_says() -> None:
     page = ROOT / "docs" / "configuration.md"
-    assert describe_keys() in page.read_text(encoding="utf-8"), "paste the output of describe_keys() into the page"
+    for table in (describe_keys(), describe_server_keys()):
+        assert table in page.read_text(encoding="utf-8"), "paste the output of describe_keys() into the page"

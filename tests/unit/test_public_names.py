@@ -68,6 +68,7 @@ def test_the_commands_are_these() -> None:
         "can-i-deploy",
         "contract",
         "demo",
+        "doctor",
         "record-deployment",
         "test",
         "verify",

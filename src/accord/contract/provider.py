@@ -145,7 +145,7 @@ class Verifier:
     def ignore_missing_states(self) -> Self:
         """Replay an interaction also where nothing brings about its provider state; that is a warning then.
 
-        As other Pact tools do where no state handler is given at all. What passes so passed by luck of the data.
+        So it is anyway where no state handler is given at all. What passes so passed by luck of the data.
         """
         self._states_optional = True
         return self
@@ -327,7 +327,9 @@ class Verifier:
 
     def _state_changes(self, *, blocking: bool) -> StateChanges:
         if self._state_url is None:
-            return StateChanges(self._states, optional=self._states_optional)
+            # Who gives no handler at all may have no states to bring about, as with other Pact tools; who gives some
+            # has forgotten the others.
+            return StateChanges(self._states, optional=self._states_optional or not self._states)
         from accord.core.http.client import HttpCaller  # noqa: PLC0415 - only remote providers need it
 
         parts = urlsplit(self._state_url)

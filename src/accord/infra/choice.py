@@ -17,13 +17,16 @@ if TYPE_CHECKING:
 AUTOMATIC, CONTAINER, URL = "auto", "container", "url"
 
 
-def choose(title: str, *, provider: str | None, url: str | None, sources: Mapping[str, Callable[[], Source]]) -> Source:
+def choose(
+    title: str, *, provider: str | None, url: str | None, named: bool, sources: Mapping[str, Callable[[], Source]]
+) -> Source:
     """The source of the provider asked for.
 
     Args:
         title: which server, for messages.
         provider: one of the sources' names, or ``auto``; None means ``url`` where there is one, else ``auto``.
         url: the URL of a server that is there, if any.
+        named: whether the caller has named a program, which ``auto`` then takes and nothing else.
         sources: by provider, the way to make its source; the first is what ``auto`` tries before a container.
 
     Raises:
@@ -42,6 +45,8 @@ def choose(title: str, *, provider: str | None, url: str | None, sources: Mappin
     if chosen != AUTOMATIC:
         return sources[chosen]()
     native = next(iter(sources))
+    if named:
+        return sources[native]()
     return FirstThatIsHere(sources[native](), sources[CONTAINER])
 
 

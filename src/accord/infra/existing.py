@@ -43,7 +43,9 @@ class Existing:
             ResourceError: it does not answer.
             ResourceMissingError: it is older than asked for.
         """
-        version = first_answer(self.address, self.ask_version, what=f"{self.title} at {self.address.shown}")
+        version = first_answer(
+            self.address, self.ask_version, what=f"{self.title} at {self.address.shown}", timeout=_TIMEOUT
+        )
         versions.accept(self.title, asked=self.asked, seen=version, strict=self.strict)
         return ExistingHeld(self, version)
 
@@ -76,7 +78,7 @@ class ExistingHeld:
         """There is nothing to end."""
 
 
-def first_answer(address: Address, ask: Callable[[Address], str], *, what: str, timeout: float = _TIMEOUT) -> str:
+def first_answer(address: Address, ask: Callable[[Address], str], *, what: str, timeout: float) -> str:
     """Ask until there is an answer, and give it.
 
     Raises:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from accord.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 RESOURCES = ("postgres", "nats", "kafka", "valkey", "rabbitmq")
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
@@ -63,7 +63,8 @@ class ServerSettings:
             UsageError: an unknown key (the nearest name is given), or a wrong type.
         """
         variables = os.environ if environment is None else environment
-        known = {each.name: each for each in fields(cls)}
+        names = [each.name for each in fields(cls)]
+        known = [name for name in names if name != "management" or resource == "rabbitmq"]
         for key in table:
             if key not in known:
                 near = difflib.get_close_matches(key, known, 1)
@@ -82,6 +83,20 @@ class ServerSettings:
                 words = "true or false" if expected is bool else "a text"
                 raise UsageError(f"{sources[name]}: {name} must be {words}, seen {value!r}")
         return cls(**values)
+
+    def wish(self, *, refused_hosts: Collection[str] = (), alone: bool = False) -> dict[str, Any]:
+        """The same as arguments of a server's class; what is not set is left out.
+
+        Args:
+            refused_hosts: hosts a URL must not name.
+            alone: for a server that is to be killed and paused, so never one that is there already.
+        """
+        names = ["provider", "version", "strict", "image"]
+        names += [] if alone else ["url", "management"]
+        found = {name: value for name in names if (value := getattr(self, name))}
+        if alone and found.get("provider") == "url":
+            del found["provider"]
+        return found | ({"refused_hosts": tuple(refused_hosts)} if self.url and not alone else {})
 
 
 def describe_keys() -> str:

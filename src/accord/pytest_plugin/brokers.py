@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
@@ -29,11 +29,11 @@ class _Removable(Protocol):
 
 
 @pytest.fixture(scope="session")
-def nats_server() -> Iterator[NatsServer]:
+def nats_server(request: pytest.FixtureRequest) -> Iterator[NatsServer]:
     """The worker's NATS server with JetStream. It is gone when the run ends, however it ends."""
     from accord.infra import NatsServer  # noqa: PLC0415 - most runs start no server, and all pay for imports above
 
-    with NatsServer() as server:
+    with NatsServer(**wished_server(request, "nats")) as server:
         yield server
 
 
@@ -53,16 +53,16 @@ def nats_alone(request: pytest.FixtureRequest) -> Iterator[NatsNamespace]:
     """As ``nats``, in a server of the test's own."""
     from accord.infra import NatsServer  # noqa: PLC0415 - as above
 
-    with NatsServer() as server:
+    with NatsServer(**wished_server(request, "nats", alone=True)) as server:
         yield server.namespace(label=request.node.name)
 
 
 @pytest.fixture(scope="session")
-def valkey_server() -> Iterator[ValkeyServer]:
+def valkey_server(request: pytest.FixtureRequest) -> Iterator[ValkeyServer]:
     """The worker's Valkey server. It is gone when the run ends, however it ends."""
-    from accord.infra import ValkeyServer  # noqa: PLC0415 - as above
+    from accord.infra import ValkeyServer  # noqa: PLC0415 - most runs start no server, and all pay for imports above
 
-    with ValkeyServer() as server:
+    with ValkeyServer(**wished_server(request, "valkey")) as server:
         yield server
 
 
@@ -88,16 +88,20 @@ def valkey_alone(request: pytest.FixtureRequest) -> Iterator[ValkeyNamespace]:
     """As ``valkey``, in a server of the test's own."""
     from accord.infra import ValkeyServer  # noqa: PLC0415 - as above
 
-    with ValkeyServer() as server:
+    with ValkeyServer(**wished_server(request, "valkey", alone=True)) as server:
         yield server.namespace(label=request.node.name)
 
 
 @pytest.fixture(scope="session")
-def kafka_server() -> Iterator[KafkaBroker]:
+def kafka_server(request: pytest.FixtureRequest) -> Iterator[KafkaBroker]:
     """The worker's broker that speaks Kafka's protocol. It is gone when the run ends, however it ends."""
-    from accord.infra import KafkaBroker  # noqa: PLC0415 - as above
+    from accord.infra import KafkaBroker  # noqa: PLC0415 - most runs start no server, and all pay for imports above
 
-    with KafkaBroker() as server:
+    wished = wished_server(request, "kafka")
+    worker = getattr(request.config, "workerinput", None)  # set by pytest-xdist, in its workers alone
+    if worker and wished.get("provider") == "apache":  # takes seconds to start, and much memory
+        wished["share"] = worker["testrunuid"]
+    with KafkaBroker(**wished) as server:
         yield server
 
 
@@ -118,7 +122,7 @@ def kafka_alone(request: pytest.FixtureRequest) -> Iterator[KafkaNamespace]:
     """As ``kafka``, in a broker of the test's own."""
     from accord.infra import KafkaBroker  # noqa: PLC0415 - as above
 
-    with KafkaBroker() as server:
+    with KafkaBroker(**wished_server(request, "kafka", alone=True)) as server:
         yield server.namespace(label=request.node.name)
 
 
@@ -128,7 +132,7 @@ def rabbitmq_server(request: pytest.FixtureRequest) -> Iterator[RabbitServer]:
     from accord.infra import RabbitServer  # noqa: PLC0415 - as above
 
     worker = getattr(request.config, "workerinput", None)  # set by pytest-xdist, in its workers alone
-    with RabbitServer(share=worker["testrunuid"] if worker else None) as server:
+    with RabbitServer(share=worker["testrunuid"] if worker else None, **wished_server(request, "rabbitmq")) as server:
         yield server
 
 
@@ -145,8 +149,24 @@ def rabbitmq_alone(request: pytest.FixtureRequest) -> Iterator[RabbitNamespace]:
     """As ``rabbitmq``, in a server of the test's own, which takes seconds to start."""
     from accord.infra import RabbitServer  # noqa: PLC0415 - as above
 
-    with RabbitServer() as server:
+    with RabbitServer(**wished_server(request, "rabbitmq", alone=True)) as server:
         yield server.namespace(label=request.node.name)
+
+
+def wished_server(request: pytest.FixtureRequest, resource: str, *, alone: bool = False) -> dict[str, Any]:
+    """What the project's configuration and the environment say about a server.
+
+    Args:
+        request: of the fixture.
+        resource: the server's table: ``nats``.
+        alone: for a server of the test's own, which is none that is there already: its URL is left out.
+    """
+    from accord.core.configuration import load_configuration  # noqa: PLC0415 - as above
+    from accord.infra.settings import ServerSettings  # noqa: PLC0415 - as above
+
+    configuration = load_configuration(request.config.rootpath)
+    settings = ServerSettings.read(resource, getattr(configuration, resource))
+    return settings.wish(refused_hosts=configuration.refused_hosts, alone=alone)
 
 
 def _remove(made: _Removable) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
@@ -12,7 +11,8 @@ from accord.suite.guards.audit import install as listen
 from accord.suite.guards.determinism import FrozenClock, seed_random
 from accord.suite.guards.guard import GUARD
 from accord.suite.levels import GUARDS
-from accord.suite.records import TestRecord, explain
+from accord.suite.measuring import Stopwatch
+from accord.suite.records import TestRecord, explain, over_budget
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
@@ -22,7 +22,11 @@ if TYPE_CHECKING:
     from accord.suite.levels import Level
 
 _NOTHING: frozenset[str] = frozenset()
-LEVEL, WAITING = "level", "waiting"  # the properties of a test, as its reports and JUnit have them
+LEVEL, WAITING, EXAMPLES = (
+    "level",
+    "waiting",
+    "examples",
+)  # the properties of a test, as its reports and JUnit have them
 
 
 class LevelGuards:
@@ -94,19 +98,22 @@ class LevelGuards:
         if level is None:
             return (yield)
         GUARD.put_up(level.name, forbidden, item.nodeid)
-        computed, started = time.process_time(), time.perf_counter()
+        watch = Stopwatch()
         try:
             result = yield
         finally:
-            took = time.perf_counter() - started
-            waiting = max(0.0, took - (time.process_time() - computed))
+            took, waiting = watch.read()
             item.user_properties.append((WAITING, round(waiting, 6)))
+            examples = _examples(item)
+            if examples > 1:
+                item.user_properties.append((EXAMPLES, examples))
             breaches = GUARD.take_down()
             if breaches:
                 _fail(breaches)
         if took > level.test_budget and self._enforce and level.on_over_budget == "fail":
-            record = TestRecord(item.nodeid, level.name, call=took, waiting=waiting)
-            pytest.fail(f"{item.nodeid} {explain(record, level)}", pytrace=False)
+            record = TestRecord(item.nodeid, level.name, call=took, waiting=waiting, examples=examples)
+            if over_budget(record, level):
+                pytest.fail(f"{item.nodeid} {explain(record, level)}", pytrace=False)
         return result
 
     def _of(self, item: pytest.Item) -> tuple[Level | None, frozenset[str]]:
@@ -119,6 +126,17 @@ class LevelGuards:
                 self._forbidden = self._level.guards - allowed
                 self._unknown = sorted(allowed - set(GUARDS)) if allowed else []
         return self._level, self._forbidden
+
+
+def _examples(item: pytest.Item) -> int:
+    """How many examples a property of Hypothesis tries at most; 1 for any other test."""
+    test = getattr(item, "obj", None)
+    if not getattr(test, "is_hypothesis_test", False):
+        return 1
+    from hypothesis import settings  # noqa: PLC0415 - it is loaded already, for the test uses it
+
+    chosen: Any = getattr(test, "_hypothesis_internal_use_settings", None) or settings.default
+    return int(chosen.max_examples)
 
 
 def _fail(breaches: list[GuardBreach]) -> NoReturn:

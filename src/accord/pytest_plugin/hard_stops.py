@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from accord.suite.hard_stop import hard_stop
+from accord.suite.hard_stop import hard_stop, timer_stopped
 from accord.suite.records import duration
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from accord.pytest_plugin.levels import Levels
 
@@ -35,6 +35,14 @@ class HardStops:
     def pytest_runtest_teardown(self, item: pytest.Item) -> Iterator[None]:
         """End a tear-down that hangs."""
         return (yield from self._stopped(item))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[object]) -> Generator[None, object, object]:
+        """What is set up for many tests takes its own time."""
+        if fixturedef.scope == "function":
+            return (yield)
+        with timer_stopped():
+            return (yield)
 
     def _stopped(self, item: pytest.Item) -> Iterator[None]:
         level = self._levels.of_item(item)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from accord.pytest_plugin.guards import LEVEL, WAITING
+from accord.pytest_plugin.guards import EXAMPLES, LEVEL, WAITING
 from accord.suite.records import TestRecord
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ class LevelReport:
                     record.level = str(value)
                 elif name == WAITING:
                     record.waiting = float(str(value))
+                elif name == EXAMPLES:
+                    record.examples = int(str(value))
         if report.failed:
             record.outcome = "failed" if report.when == "call" and record.outcome != "error" else "error"
         elif report.skipped:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import TypeAlias
 
-    from accord.infra import Database, DatabaseTemplate, PostgresServer
+    from accord.infra import Database, DatabaseTemplate
     from accord.infra.postgres.isolation.words import Isolation
     from accord.infra.postgres.making import DatabaseMaker
 
@@ -29,12 +28,21 @@ _CONNECTIONS_PER_WORKER = 25
 def postgres_server(request: pytest.FixtureRequest) -> Iterator[DatabaseMaker]:
     """The run's PostgreSQL server; pytest-xdist's workers share one. It is gone when the run ends, however it ends.
 
-    ``ACCORD_POSTGRES_URL`` names a server that is there already; then what the run makes in it is gone at the end.
+    The configuration (``[tool.accord.postgres]``, ``ACCORD_POSTGRES_URL``) may name one that is there already; then
+    what the run makes in it is gone at the end.
     """
+    from accord.core.configuration import load_configuration  # noqa: PLC0415 - most runs start no server
+    from accord.infra.postgres import provider  # noqa: PLC0415 - as above, and all pay for imports above
+    from accord.infra.settings import ServerSettings  # noqa: PLC0415 - as above
+
     worker = getattr(request.config, "workerinput", None)  # set by pytest-xdist, in its workers alone
-    url = os.environ.get("ACCORD_POSTGRES_URL")
-    server = _existing(url, worker) if url else _own(worker)
-    with server:
+    configuration = load_configuration(request.config.rootpath)
+    with provider.start(
+        ServerSettings.read("postgres", configuration.postgres),
+        share=worker["testrunuid"] if worker else None,
+        settings=_connections_for(worker["workercount"]) if worker else None,
+        refused_hosts=configuration.refused_hosts,
+    ) as server:
         yield server
 
 
@@ -109,16 +117,5 @@ def _asked(request: pytest.FixtureRequest, usual: str) -> dict[str, Any]:
     return {"word": mark.args[0], **mark.kwargs}
 
 
-def _own(worker: dict[str, Any] | None) -> PostgresServer:
-    from accord.infra import PostgresServer  # noqa: PLC0415 - most runs start no server, and all pay for imports above
-
-    if worker is None:
-        return PostgresServer()
-    connections = max(_FEWEST_CONNECTIONS, _CONNECTIONS_PER_WORKER * worker["workercount"])
-    return PostgresServer(share=worker["testrunuid"], settings={"max_connections": str(connections)})
-
-
-def _existing(url: str, worker: dict[str, Any] | None) -> DatabaseMaker:
-    from accord.infra import ExistingPostgres  # noqa: PLC0415 - as above
-
-    return ExistingPostgres(url, share=worker["testrunuid"] if worker else None)
+def _connections_for(workers: int) -> dict[str, str]:
+    return {"max_connections": str(max(_FEWEST_CONNECTIONS, _CONNECTIONS_PER_WORKER * workers))}

@@ -1,7 +1,7 @@
 """The levels of a test suite: what each promises, what it may cost, and when it runs.
 
-A test belongs to the level whose marker it carries, else to the level whose name is the nearest folder above it:
-``tests/unit/orders/test_money.py`` is a unit test.
+A test belongs to the level whose marker it carries, else to the level that is the name of a folder above it:
+``tests/unit/orders/test_money.py`` and ``tests/orders/unit/test_money.py`` are unit tests.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ GUARDS: tuple[Guard, ...] = ("hosts", "network", "subprocess", "database", "slee
 OCCASIONS = ("commit", "pr", "deploy", "schedule", "release")
 ON_OVER_BUDGET = ("warn", "fail")
 
+_TESTS = ("tests", "test")  # the folder below which levels begin
 _UNITS = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0}
 _DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|min|h)\s*")
 
@@ -101,10 +102,10 @@ def level_of(parts: Sequence[str], markers: Iterable[str], names: frozenset[str]
     for marker in markers:
         if marker in names:
             return marker
-    for part in reversed(parts):
-        if part in names:
-            return part
-    return None
+    below = max((number for number, part in enumerate(parts) if part in _TESTS), default=-1) + 1
+    # Below the tests' own folder the first counts: tests/unit/contract/ holds the unit tests of a package 'contract'.
+    order = parts[below:] if below else tuple(reversed(parts))
+    return next((part for part in order if part in names), None)
 
 
 def seconds(value: object, where: str) -> float:

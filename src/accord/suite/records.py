@@ -24,7 +24,8 @@ class TestRecord:
         setup: its fixtures' set-up.
         call: the test itself; budgets are about this.
         teardown: its fixtures' tear-down.
-        waiting: how much of the call this process spent without computing: asleep, or waiting for somebody's answer.
+        waiting: how much of the call went by without computing: asleep, or waiting for somebody's answer.
+        examples: how many examples the call may have tried; a property (Hypothesis) is many tests in one.
     """
 
     test: str
@@ -34,6 +35,7 @@ class TestRecord:
     call: float = 0.0
     teardown: float = 0.0
     waiting: float = 0.0
+    examples: int = 1
 
     __test__ = False  # pytest is not to collect it where a test imports it
 
@@ -54,13 +56,15 @@ class TestRecord:
 
 def over_budget(record: TestRecord, level: Level) -> bool:
     """Whether the test's call took longer than its level allows; what was skipped or never called is not judged."""
-    return record.outcome in {"passed", "failed"} and record.call > level.test_budget
+    return record.outcome in {"passed", "failed"} and record.call > level.test_budget * record.examples
 
 
 def explain(record: TestRecord, level: Level) -> str:
     """Why a test is over its budget, and where its time went."""
+    examples = f" for each of its {record.examples} examples" if record.examples > 1 else ""
     return (
-        f"took {duration(record.call)}, and a test of the level {level.name!r} has {duration(level.test_budget)} "
+        f"took {duration(record.call)}, and a test of the level {level.name!r} has "
+        f"{duration(level.test_budget)}{examples} "
         f"({spent(record)}). {advice(record, level)}"
     )
 

@@ -95,7 +95,7 @@ def summarize(
         if (mine := [record for record in assigned if record.level == level.name])
     )
     by_name = {level.name: level for level in levels}
-    slowest = sorted(assigned, key=lambda record: record.call / by_name[str(record.level)].test_budget, reverse=True)
+    slowest = sorted(assigned, key=lambda record: _part_of_budget(record, by_name), reverse=True)
     return Summary(
         rows=rows,
         shape=shape_of({row.level: row.tests for row in rows}),
@@ -126,7 +126,7 @@ def as_text(summary: Summary, levels: Sequence[Level], *, slowest: bool) -> list
             level = by_name[str(record.level)]
             if over_budget(record, level):
                 lines.append(f"  {record.test} {explain(record, level)}")
-            elif slowest and record.call > _WORTH_NAMING * level.test_budget:
+            elif slowest and _part_of_budget(record, by_name) > _WORTH_NAMING:
                 lines.append(f"  {record.test} took {duration(record.call)} of {duration(level.test_budget)}")
     return lines
 
@@ -158,6 +158,10 @@ def as_json(summary: Summary, levels: Sequence[Level]) -> dict[str, Any]:
         "notes": list(summary.notes),
         "coverage": summary.coverage,
     }
+
+
+def _part_of_budget(record: TestRecord, levels: Mapping[str, Level]) -> float:
+    return record.call / (levels[str(record.level)].test_budget * record.examples)
 
 
 def _row(level: Level, records: list[TestRecord], total: int, wall: float | None, coverage: float | None) -> LevelRow:

@@ -82,6 +82,7 @@ def freeze(moment: dt.datetime | str) -> Iterator[Clock]:
         yield Clock(traveller)
 
 
+@functools.cache
 def moments(zone: str = "UTC") -> tuple[Moment, ...]:
     """The moments at which code that reads the clock goes wrong, in a time zone.
 
@@ -175,16 +176,23 @@ def _local(zone: str) -> Iterator[None]:
 
 def _changes(zone: ZoneInfo) -> Iterator[Moment]:
     """The last second before each change of the zone's offset in 2026, and the first after it."""
-    moment, end = dt.datetime(2026, 1, 1, tzinfo=dt.UTC), dt.datetime(2027, 1, 1, tzinfo=dt.UTC)
-    step = dt.timedelta(minutes=15)
-    while moment < end:
-        later = moment + step
-        before, after = moment.astimezone(zone).utcoffset(), later.astimezone(zone).utcoffset()
-        if before != after and before is not None and after is not None:
-            name = "daylight saving time begins" if after > before else "daylight saving time ends"
-            yield Moment(f"the second before {name}", (later - dt.timedelta(seconds=1)).astimezone(zone))
-            yield Moment(name, later.astimezone(zone))
-        moment = later
+    first = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    for day in range(365):
+        before, after = first + dt.timedelta(days=day), first + dt.timedelta(days=day + 1)
+        if _offset(before, zone) == _offset(after, zone):
+            continue
+        while after - before > dt.timedelta(seconds=1):  # halve the day until only the change is left
+            middle = before + (after - before) // 2
+            middle -= dt.timedelta(microseconds=middle.microsecond)
+            before, after = (middle, after) if _offset(middle, zone) == _offset(before, zone) else (before, middle)
+        begins = _offset(after, zone) > _offset(before, zone)
+        name = f"daylight saving time {'begins' if begins else 'ends'}"
+        yield Moment(f"the second before {name}", before.astimezone(zone))
+        yield Moment(name, after.astimezone(zone))
+
+
+def _offset(moment: dt.datetime, zone: ZoneInfo) -> dt.timedelta:
+    return moment.astimezone(zone).utcoffset() or dt.timedelta(0)
 
 
 def _moment(value: dt.datetime | str) -> dt.datetime:

@@ -106,7 +106,7 @@ def test_a_contract_that_is_broken_is_exit_code_1_and_every_reason_is_shown(
         interaction("/raise"),
         interaction("/1", description="x", providerStates=[{"name": "new", "params": {"id": 1}}]),
     )
-    done = run_accord("verify", "orders", "--app", "provider:orders", "--junit", "out/report.xml")
+    done = run_accord("verify", "orders", "--app", "provider:orders", "--states", "states", "--junit", "out/report.xml")
     assert (done.returncode, done.stderr) == (1, "")
     for part in (
         "status: expected 200, seen 404",

@@ -201,8 +201,8 @@ def test_an_unknown_key_of_the_configuration_is_told_with_the_near_one(project: 
     (project.root / "pyproject.toml").write_text(CONFIGURATION + '[tool.accord]\npact_directroy = "contracts"\n')
     project.write("test_a.py", "a")
     result = project.run()
-    result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*unknown key 'pact_directroy'; did you mean 'pact_directory'?*"])
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*unknown key 'pact_directroy'; did you mean 'pact_directory'?*"])
 
 
 def test_the_fixture_verifier_makes_verifiers(project: Project) -> None:

@@ -97,8 +97,9 @@ def test_names_of_ones_own_begin_with_the_tests(rabbitmq: RabbitNamespace) -> No
 
 def test_without_erlang_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program = tmp_path / "rabbitmq-server"
-    program.write_text("#!/bin/sh\n")
-    program.chmod(0o755)
+    for each, said in ((program, ""), (tmp_path / "rabbitmqctl", "3.13.7")):
+        each.write_text(f"#!/bin/sh\necho {said}\n")
+        each.chmod(0o755)
     monkeypatch.setenv("PATH", os.fspath(tmp_path))
     with pytest.raises(ResourceMissingError, match="Erlang, which it needs, is not"):
         RabbitServer(program=program).start()

@@ -130,6 +130,10 @@ def test_awaits():
 def slow():
     time.sleep(60)
 
+@pytest.fixture(scope="module")
+def shared():
+    time.sleep(0.5)
+
 @pytest.fixture
 def sticky():
     yield
@@ -137,7 +141,7 @@ def sticky():
 
 def test_set_up(slow): pass
 def test_torn_down(sticky): pass
-def test_quick(): pass
+def test_quick(shared): pass
 """,
     )
     ran = project.pytest()

@@ -2,10 +2,8 @@
 
 import doctest
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -164,19 +162,6 @@ def test_state_values_stand_in_the_file_wherever_they_are_said() -> None:
         "body": {"$.id": state},
     }
     assert request["matchingRules"] == {"body": {"$.id": {"combine": "AND", "matchers": [{"match": "type"}]}}}
-
-
-def test_a_mock_answers_with_its_own_address(tmp_path: Path) -> None:
-    pact = Pact("C", "P", directory=tmp_path)
-    body = {
-        "next": match.url("/page/2", r"/page/\d+"),
-        "at": match.generated(match.date("2020-01-01"), "Date", format="yyyy-MM-dd"),
-    }
-    pact.upon_receiving("a page").with_request("GET", "/page/1").will_respond_with(200, body=body)
-    with pact.serve() as mock:
-        answer = httpx.get(f"{mock.url}/page/1").json()
-        assert answer["next"] == f"{mock.url}/page/2"
-        assert answer["at"] > "2020-01-01"
 
 
 def test_a_handler_is_given_values_of_its_own_day() -> None:

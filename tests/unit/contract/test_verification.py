@@ -208,7 +208,7 @@ def test_a_handler_with_other_parameters_is_told_by_both_signatures() -> None:
 
 def test_a_missing_handler_prints_the_function_to_write_once() -> None:
     interaction = replace(ORDER, states=(ProviderState("a user exists", {"id": 1, "name": "x"}),))
-    result = verifier(interaction, replace(interaction, description="another")).check()
+    result = verifier(interaction, replace(interaction, description="another")).state("other", dict).check()
     text = render_text(result)
     assert "no handler for the provider state 'a user exists'" in text
     assert text.count("def a_user_exists(id: int, name: str) -> None:") == 1
@@ -454,3 +454,12 @@ def test_an_interrupt_still_leaves_the_states() -> None:
     with pytest.raises(KeyboardInterrupt):
         verify.check()
     assert calls == ["out"]
+
+
+def test_without_any_state_handler_interactions_are_tried_and_the_states_are_warned_of() -> None:
+    interaction = replace(ORDER, states=(ProviderState("a user exists", {"id": 1}),))
+    result = verifier(interaction).check()
+    text = render_text(result)
+    assert "no handler for the provider state" not in text
+    assert "a user exists" in text
+    assert "def a_user_exists(id: int) -> None:" in text

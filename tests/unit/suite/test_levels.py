@@ -63,7 +63,10 @@ def test_a_level_of_ones_own_runs_last_or_where_it_says() -> None:
     ("parts", "markers", "level"),
     [
         (("tests", "unit", "orders"), (), "unit"),
-        (("tests", "e2e", "unit"), (), "unit"),
+        (("tests", "unit", "contract"), (), "unit"),
+        (("contract", "tests", "orders", "unit"), (), "unit"),
+        (("contract", "unit"), (), "unit"),
+        (("unit", "tests"), (), None),
         (("tests", "orders", "component"), ("slow",), "component"),
         (("tests", "unit"), ("integration",), "integration"),
         (("tests",), ("contract",), "contract"),
@@ -71,7 +74,7 @@ def test_a_level_of_ones_own_runs_last_or_where_it_says() -> None:
         ((), (), None),
     ],
 )
-def test_a_tests_level_is_its_marker_or_its_nearest_folder(
+def test_a_tests_level_is_its_marker_or_a_folder_above_it(
     parts: tuple[str, ...], markers: tuple[str, ...], level: str | None
 ) -> None:
     assert level_of(parts, markers, NAMES) == level

@@ -28,7 +28,7 @@ def up(project: Path, name: str, file: Path, services: Sequence[str], profiles: 
     """
     if shutil.which("docker") is None:
         raise ResourceMissingError("there is no `docker` on PATH: install Docker, or go without --docker")
-    if problem := containers.engine_problem():
+    if problem := containers.ping_problem():
         raise ResourceMissingError(f"--docker cannot be had: {problem}. Start Docker, or go without --docker.")
     options = [word for profile in profiles for word in ("--profile", profile)]
     known = _known(project)

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from yaml.nodes import MappingNode, Node
 
-MAX_BYTES = 1_000_000
-MAX_VALUES = 20_000  # with all aliases written out; a compose file of a hundred services has some thousand
+MAX_BYTES = 200_000
+MAX_VALUES = 20_000  # with all aliases written out; one of a hundred services has some thousand
 MAX_DEPTH = 50
 _MERGE, _NULL = "tag:yaml.org,2002:merge", "tag:yaml.org,2002:null"
 _PLAIN_NULLS = ("", "~", "null", "Null", "NULL")
@@ -67,7 +67,7 @@ class _Builder:
     def value(self, node: Any) -> Any:  # a node of any kind: its `id` says which
         self._values += 1
         if self._values > MAX_VALUES:
-            raise self._error(node, f"grows to more than {MAX_VALUES} values; aliases multiply it")
+            raise self._error(node, f"holds more than {MAX_VALUES} values, with its aliases written out")
         if id(node) in self._open:
             raise self._error(node, "holds an alias of what it stands in")
         if len(self._open) >= MAX_DEPTH:

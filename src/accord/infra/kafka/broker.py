@@ -89,6 +89,7 @@ class KafkaBroker(Server):
                 "Kafka",
                 provider=provider,
                 url=url,
+                named=program is not None,
                 sources={
                     TANSU: lambda: TansuRecipe(**wish),
                     APACHE: lambda: ApacheKafkaRecipe(**wish, settings=more),

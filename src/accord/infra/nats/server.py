@@ -84,6 +84,7 @@ class NatsServer(Server):
                 native.title,
                 provider=provider,
                 url=url,
+                named=program is not None,
                 sources={
                     "native": lambda: native,
                     CONTAINER: lambda: Container(

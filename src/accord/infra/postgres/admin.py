@@ -74,9 +74,14 @@ class Admin:
         strategy: LiteralString = " STRATEGY FILE_COPY" if self._copies_files else ""
         self._run("CREATE DATABASE {} TEMPLATE {}" + strategy, [name, template])
 
-    def drop(self, name: str) -> None:
-        """Drop a database if it is there, connections and all."""
-        if self.query("SELECT 1 FROM pg_database WHERE datname = %s AND datistemplate", name):
+    def drop(self, name: str, *, is_template: bool = False) -> None:
+        """Drop a database if it is there, connections and all.
+
+        Args:
+            name: the database.
+            is_template: it is a template, or was about to become one.
+        """
+        if is_template:
             self._run("ALTER DATABASE {} IS_TEMPLATE false", [name], ignore="InvalidCatalogName")
         self._end_connections(name)
         self._run("DROP DATABASE IF EXISTS {} WITH (FORCE)", [name])

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import socket
+import time
 from typing import TYPE_CHECKING, Any, Self
 
 from accord.core.errors import ResourceError, ResourceMissingError, UsageError
+from accord.infra.postgres.admin import driver
 from accord.infra.postgres.existing import ExistingPostgres
 
 if TYPE_CHECKING:
@@ -14,6 +17,8 @@ if TYPE_CHECKING:
 
 _IMAGE = "postgres:18-alpine"
 _PING_TIMEOUT = 3  # seconds
+_READY_TIMEOUT = 60  # seconds, once the image is there
+_READY_INTERVAL = 0.01  # seconds between two tries
 _USUAL_HOST = "unix:///var/run/docker.sock"
 _QUICK = "postgres -c fsync=off -c full_page_writes=off -c max_connections=200"
 
@@ -53,11 +58,29 @@ def _socket_problem(path: str) -> str | None:
     return None
 
 
+def _container_class() -> Any:
+    """Testcontainers' class; slow to import, and an extra."""
+    try:
+        return importlib.import_module("testcontainers.community.postgres").PostgresContainer
+    except ImportError:  # before 4.15
+        return importlib.import_module("testcontainers.postgres").PostgresContainer
+
+
+def _connection_problem(url: str) -> str | None:
+    try:
+        driver().connect(url, connect_timeout=_PING_TIMEOUT).close()
+    except driver().OperationalError as error:
+        return str(error).strip()
+    return None
+
+
 class ContainerPostgres(ExistingPostgres):
     """A server in a container of the process's own, which it may kill, pause and restart.
 
     Unproven where no engine runs: our own tests skip it there.
     """
+
+    is_lasting = False
 
     def __init__(self, image: str = _IMAGE) -> None:
         """Describe it; nothing happens before it is started.
@@ -127,9 +150,7 @@ class ContainerPostgres(ExistingPostgres):
                 f"PostgreSQL cannot run in a container: {problem}. Start Docker or Podman, or leave the provider out: "
                 "PostgresServer() needs neither."
             )
-        from testcontainers.postgres import PostgresContainer  # noqa: PLC0415 - slow to import, and an extra
-
-        container = PostgresContainer(self._image, driver=None).with_command(_QUICK)
+        container = _container_class()(self._image, driver=None).with_command(_QUICK)
         try:
             container.start()
         except Exception as error:
@@ -141,6 +162,14 @@ class ContainerPostgres(ExistingPostgres):
         """Learn the URL, whose port is the engine's choice at every start, and connect anew."""
         self._let_go()
         self._url = self._container.get_connection_url()
+        deadline = time.monotonic() + _READY_TIMEOUT
+        while (problem := _connection_problem(self._url)) is not None:
+            if time.monotonic() > deadline:
+                raise ResourceError(
+                    f"the container of {self._image} does not answer after {_READY_TIMEOUT} s: {problem}. "
+                    f"The last lines of its log:\n{self.logs(20)}"
+                )
+            time.sleep(_READY_INTERVAL)
 
     def _let_go(self) -> None:
         for connection in (self._admin, self._holding):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from accord.core.errors import ResourceError, UsageError
+from accord.infra import addresses
 from accord.infra.postgres.admin import Admin, without_password
 from accord.infra.postgres.binaries import OLDEST
 from accord.infra.postgres.making import DatabaseMaker
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 _PREFIX = "accord_"
 _OURS = re.compile(rf"{_PREFIX}([0-9a-f]{{8}})_")
 _LOCK_CLASS = 0x0ACC  # with a run's number: held by all who belong to it, to find out who is the last
-_TABOO = re.compile(r"(?<![a-z0-9])(?:staging|stage|production|prod)(?![a-z0-9])", re.IGNORECASE)
+_SCHEME = "postgresql"
 
 
 class ExistingPostgres(DatabaseMaker):
@@ -40,7 +41,8 @@ class ExistingPostgres(DatabaseMaker):
         Args:
             url: ``postgresql://user:password@host:port/database``.
             share: processes that say the same word belong to one run, and the last of them cleans up.
-            refused_hosts: hosts that must not be used, beside those that are called staging or production.
+            refused_hosts: hosts that must not be used, beside those that are called staging or production; ``*`` stands
+                for any part of a name.
 
         Raises:
             UsageError: this is no URL of PostgreSQL, or its host must not be used.
@@ -171,7 +173,7 @@ class ExistingPostgres(DatabaseMaker):
         for name in self._schemas(f"{_PREFIX}{run}_"):
             admin.drop_schema(name, self._url)
         for name in self._databases(f"{_PREFIX}{run}_"):
-            admin.drop(name)
+            admin.drop(name, is_template=True)
 
     def _databases(self, prefix: str) -> list[str]:
         # Those of other roles could not be dropped.
@@ -196,23 +198,18 @@ class ExistingPostgres(DatabaseMaker):
 
 
 def _checked(url: str, refused_hosts: Collection[str]) -> str:
+    """The URL in the form that every driver takes, if tests may use its server."""
     parts = urlsplit(url)
-    shown = without_password(url)
-    if parts.scheme.partition("+")[0] not in {"postgresql", "postgres"}:
-        raise UsageError(f"{shown} is no URL of PostgreSQL; expected postgresql://user:password@host:port/database")
-    names = [parts.hostname or "", unquote(parts.path[1:])]
-    for name in names:
-        if found := _TABOO.search(name):
-            raise UsageError(
-                f"{shown} is refused for tests: {found[0]!r} in {name!r} marks a server that others depend on. "
-                "Tests make and drop databases; name a server that is there for them."
-            )
-    if parts.hostname in refused_hosts:
-        raise UsageError(
-            f"{shown} is refused for tests: the configuration lists {parts.hostname!r} among refused hosts."
-        )
-    path = parts.path if parts.path not in {"", "/"} else f"/{quote(unquote(parts.username or 'postgres'), safe='')}"
-    return urlunsplit(("postgresql", parts.netloc, path, parts.query, ""))
+    plain = (
+        urlunsplit((_SCHEME, parts.netloc, parts.path, "", "")) if parts.netloc and _is_postgres(parts.scheme) else url
+    )
+    address = addresses.read(plain, title="PostgreSQL", schemes={_SCHEME: (5432, False)}, refused_hosts=refused_hosts)
+    path = f"/{quote(address.path or address.user or 'postgres', safe='')}"
+    return urlunsplit((_SCHEME, urlsplit(address.url).netloc, path, parts.query, ""))
+
+
+def _is_postgres(scheme: str) -> bool:
+    return scheme.partition("+")[0] in {"postgresql", "postgres"}
 
 
 def _refuse_old(version: str, shown: str) -> None:

@@ -171,13 +171,13 @@ class DatabaseMaker(ABC):
 
     def _prepare(self, admin: Admin, key: str, name: str, prepare: Callable[[str], None]) -> None:
         unfinished = f"{name}_unfinished"
-        admin.drop(unfinished)  # of a process that was killed while it prepared
+        admin.drop(unfinished, is_template=True)  # of a process that was killed while it prepared
         admin.create(unfinished)
         try:
             prepare(self.url_of(unfinished))
             admin.seal(unfinished, name)
         except BaseException as error:
-            admin.drop(unfinished)
+            admin.drop(unfinished, is_template=True)
             if not isinstance(error, Exception):  # interrupted, not failed
                 raise
             raise _not_prepared(key, error) from error

@@ -38,6 +38,8 @@ class PostgresServer(Server, DatabaseMaker):
         settings: Mapping[str, str] | None = None,
         share: str | None = None,
         storage: Storage = "auto",
+        version: str | None = None,
+        strict: bool = False,
     ) -> None:
         """Describe a server; nothing happens before it is started.
 
@@ -48,6 +50,8 @@ class PostgresServer(Server, DatabaseMaker):
             share: processes of this user that start a server with the same word, binaries, settings and storage get
                 the same one. Such a server cannot be disturbed (kill, pause, restart).
             storage: data in memory, on disk, or in memory when at least 256 MB are free there.
+            version: the version asked for, such as ``16``; the nearest newer one is taken, with a warning.
+            strict: refuse another version instead.
         """
         DatabaseMaker.__init__(self)
         Server.__init__(
@@ -57,6 +61,8 @@ class PostgresServer(Server, DatabaseMaker):
                 settings=tuple(sorted((settings or {}).items())),
                 share=share,
                 storage=storage,
+                version=version,
+                strict=strict,
             ),
         )
         self._admin: Admin | None = None

@@ -93,6 +93,7 @@ class RabbitServer(Server):
                 native.title,
                 provider=provider,
                 url=url,
+                named=program is not None,
                 sources={
                     "native": lambda: native,
                     CONTAINER: lambda: self._container(image or IMAGE, version, strict=strict),

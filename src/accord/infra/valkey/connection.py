@@ -26,8 +26,8 @@ _LONGEST_LINE = 64 * 1024  # bytes
 class ValkeyConnection:
     """One connection, used by one thread at a time."""
 
-    def __init__(self, address: Path | Address, *, timeout: float = _TIMEOUT) -> None:
-        """Connect to a Unix socket, or to an address, with its user and database.
+    def __init__(self, address: Path | Address, *, password: str = "", timeout: float = _TIMEOUT) -> None:
+        """Connect to a Unix socket (with the password, if it wants one), or to an address with its user and database.
 
         Raises:
             OSError: nothing answers there.
@@ -35,14 +35,20 @@ class ValkeyConnection:
         """
         self._socket = _connect(address, timeout)
         self._stream: BinaryIO = self._socket.makefile("rb")
-        if isinstance(address, Address):
-            try:
-                if address.password:
-                    self.ask("AUTH", *([address.user] if address.user else []), address.password)
-                self.ask("SELECT", address.path or "0")
-            except BaseException:
-                self.close()
-                raise
+        try:
+            self._identify(address, password)
+        except BaseException:
+            self.close()
+            raise
+
+    def _identify(self, address: Path | Address, password: str) -> None:
+        if not isinstance(address, Address):
+            if password:
+                self.ask("AUTH", password)
+            return
+        if address.password:
+            self.ask("AUTH", *([address.user] if address.user else []), address.password)
+        self.ask("SELECT", address.path or "0")
 
     def ask(self, *words: str) -> Answer:
         """Send one command and return its answer.

@@ -40,6 +40,11 @@ class ValkeyRecipe(Recipe):
     signals = Signals(stop=())  # SIGTERM takes 100 ms and gains nothing over SIGKILL
     port_taken = ("Could not create server TCP listening socket",)
 
+    @property
+    def password(self) -> str:
+        """What clients must know, where the settings say so; else nothing."""
+        return dict(self.settings).get("requirepass", "")
+
     def find(self) -> Program:
         places = [_in_wheel(), *programs.on_path("valkey-server", "redis-server")]
         return programs.find(
@@ -64,7 +69,7 @@ class ValkeyRecipe(Recipe):
     def problem(self, run: Run, ports: tuple[int, ...]) -> str | None:
         del ports  # its Unix socket is made after it listens there, and is nobody else's
         try:
-            with ValkeyConnection(socket_of(run), timeout=PATIENCE) as connection:
+            with ValkeyConnection(socket_of(run), password=self.password, timeout=PATIENCE) as connection:
                 return None if connection.ask("PING") == "PONG" else "it does not answer PING with PONG"
         except (OSError, ValueError, ResourceError) as error:  # ResourceError: it loads its data
             return f"{type(error).__name__}: {error}"

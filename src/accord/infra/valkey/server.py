@@ -6,6 +6,7 @@ import os
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from accord.core.errors import ResourceError
 from accord.infra.addresses import read
@@ -84,6 +85,7 @@ class ValkeyServer(Server):
                 native.title,
                 provider=provider,
                 url=url,
+                named=program is not None,
                 sources={
                     "native": lambda: native,
                     CONTAINER: lambda: Container(
@@ -105,6 +107,7 @@ class ValkeyServer(Server):
                 },
             )
         )
+        self._valkey = native
         self._names = Names()
 
     @property
@@ -114,7 +117,8 @@ class ValkeyServer(Server):
 
     def url_of(self, database: int) -> str:
         """The URL of one of its databases."""
-        return f"redis://{self.host}:{self.port}/{database}"
+        password = self._valkey.password
+        return f"redis://{f':{quote(password)}@' if password else ''}{self.host}:{self.port}/{database}"
 
     def namespace(self, *, label: str = "test") -> ValkeyNamespace:
         """An empty database of one's own, by its number.
@@ -156,7 +160,10 @@ class ValkeyServer(Server):
             used[:] = [last, *(each for each in rest if each != str(namespace.number))]
 
     def _flush(self, number: int) -> None:
-        with _explained(self.url), ValkeyConnection(socket_of(self._native().run)) as connection:
+        with (
+            _explained(self.url),
+            ValkeyConnection(socket_of(self._native().run), password=self._valkey.password) as connection,
+        ):
             connection.ask("SELECT", str(number))
             connection.ask("FLUSHDB")
 

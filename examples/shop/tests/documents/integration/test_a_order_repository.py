@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shop.orders.adapters.repository import SqlOrderRepository
 from shop.orders.domain.order import Order, OrderItem, OrderStatus
 
+pytestmark = pytest.mark.postgres("rollback")  # one connection is enough: none of these works beside another
+
 
 def stored_order(
     order_id: str,

@@ -15,6 +15,8 @@ from shop.orders.domain.order import Order, OrderItem
 ONE_WIDGET = [OrderItem("prod-1", "Widget", 1, Decimal("10.00"))]
 OUTBOX = "SELECT * FROM outbox WHERE aggregate_id = :id AND event_type = 'order.placed'"
 
+pytestmark = pytest.mark.postgres("rollback")  # one connection is enough: none of these works beside another
+
 
 @pytest.fixture
 def repo(engine: AsyncEngine) -> SqlOrderRepository:

@@ -16,6 +16,8 @@ from shop.orders.domain.errors import ConcurrentModificationError
 from shop.orders.domain.order import Address, OrderStatus
 from shop.orders.service.ports import OrderRepository
 
+pytestmark = pytest.mark.postgres("rollback")  # one connection is enough: none of these works beside another
+
 
 @pytest.fixture(params=["fake", "real"])
 def repository(request: pytest.FixtureRequest) -> OrderRepository:

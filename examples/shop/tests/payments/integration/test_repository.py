@@ -19,6 +19,8 @@ from shop.payments.service.ports import PaymentRepository
 LATER = NOON + timedelta(seconds=1)
 PENDING = Payment("pay_1", "charge:12345", a_charge(), NOON)
 
+pytestmark = pytest.mark.postgres("rollback")  # one connection is enough: none of these works beside another
+
 
 @pytest.fixture(params=["fake", "real"])
 def repository(request: pytest.FixtureRequest) -> PaymentRepository:

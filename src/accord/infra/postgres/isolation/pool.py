@@ -11,7 +11,7 @@ import logging
 import threading
 import time
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from accord.core.errors import AccordError
 from accord.infra.postgres.database import Database, DatabaseTemplate
@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 _FEWEST, _MOST = 2, 8  # databases ready; eight MB each in memory, so not many
 _BACKLOG = 16  # databases waiting to be dropped, before dropping goes before making
 _THREADS = 2  # a server copies two at a time faster than one, and three no faster than two
+_COURTESY = 0.005  # seconds after a database was taken in which nothing is done without need: the test connects
 _WAIT = 5.0  # seconds for a database that is being made, before the test makes one itself
 _END_WAIT = 10.0  # seconds for threads to finish what they are at
 _EMPTY = "accord: an empty database"
@@ -42,6 +43,8 @@ class DatabasePool:
         self._ahead = _FEWEST
         self._making = 0
         self._busy = 0
+        self._taken = 0.0  # when the last one was
+        self._draining = False  # somebody waits until all is dropped
         self._stalled = False  # the server did not do what it was asked: until the next test, nothing is asked of it
         self._closed = False
         self._threads: list[threading.Thread] = []
@@ -54,6 +57,7 @@ class DatabasePool:
         """
         with self._changed:
             self._stalled = False
+            self._taken = time.monotonic()
             if not self._threads:
                 self._begin()
             elif not self._ready and self._making:
@@ -101,9 +105,11 @@ class DatabasePool:
             Whether that is so; False after ``timeout`` seconds, or when the server does not do it.
         """
         with self._changed:
-            return self._changed.wait_for(lambda: self._stalled or not (self._done or self._busy), timeout) and not (
-                self._stalled
-            )
+            self._draining = True
+            self._changed.notify_all()
+            done = self._changed.wait_for(lambda: self._stalled or not (self._done or self._busy), timeout)
+            self._draining = False
+            return done and not self._stalled
 
     def _begin(self) -> None:
         for number in range(_THREADS):
@@ -122,10 +128,11 @@ class DatabasePool:
 
     def _work_once(self, admin: Admin) -> bool:
         with self._changed:
-            self._changed.wait_for(lambda: self._closed or (not self._stalled and (self._wants_more or self._done)))
-            if self._closed:
-                return False
-            make = self._wants_more and len(self._done) < _BACKLOG
+            while (job := self._next_job()) is None:
+                if self._closed:
+                    return False
+                self._changed.wait(self._pause())
+            make = job == "make"
             name = self._server.new_name("ready") if make else self._done.popleft()
             self._making += make
             self._busy += not make
@@ -152,9 +159,27 @@ class DatabasePool:
                 self._ready.append(name)
             self._changed.notify_all()
 
-    @property
-    def _wants_more(self) -> bool:
-        return len(self._ready) + self._making < self._ahead
+    def _next_job(self) -> Literal["make", "drop"] | None:
+        """What to do at once; None to wait."""
+        if self._stalled or self._closed:
+            return None
+        if len(self._done) >= _BACKLOG:
+            return "drop"
+        coming = len(self._ready) + self._making
+        if coming < self._ahead // 2:
+            return "make"
+        if self._draining and self._done:
+            return "drop"
+        if self._making or self._busy or time.monotonic() < self._taken + _COURTESY:
+            return None  # there is no hurry: one at a time, and after the test has connected
+        if coming < self._ahead:
+            return "make"
+        return "drop" if self._done else None
+
+    def _pause(self) -> float | None:
+        """How long to wait for something new; None for as long as it takes."""
+        left = self._taken + _COURTESY - time.monotonic()
+        return left if left > 0 else None
 
     def _source(self) -> str:
         if self._template is None:
