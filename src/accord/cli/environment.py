@@ -7,7 +7,7 @@ from __future__ import annotations
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
@@ -57,6 +57,13 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="env")
 
 
+@group.callback()
+def _environment() -> None:
+    """Bring the servers of a compose file up, without containers."""
+    if sys.platform == "win32":
+        raise UsageError("environments run on Linux and macOS, not on Windows: use WSL there")
+
+
 @group.command(epilog=UP_EXAMPLE)
 def up(
     file: Annotated[Path | None, typer.Argument(help="The compose file; else the project's compose.yaml.")] = None,
@@ -99,13 +106,11 @@ def up(
         kafka="apache" if settings.provider == "apache" else "tansu",
     )
     plan = planning.make_plan(compose, wishes)
-    found, remarks = _bring_up(plan, project, strict=strict)
+    found, remarks = _bring_up(plan, project, strict=strict, to=sys.stderr)
     actual = Plan(plan.name, plan.source, tuple(each.service for each in found.state.services))
     if as_json:
         print_json(_document(found, remarks, project, actual))
         return
-    for each in remarks:
-        print(f"note: {each}", file=sys.stderr)
     print(_told(found), file=sys.stderr)
     if export:
         for variable, url in actual.exports().items():
@@ -114,19 +119,27 @@ def up(
         _print_status(project, plan.name)
 
 
-def _bring_up(plan: Plan, project: Path, *, strict: bool) -> tuple[Up, list[Remark]]:
+def _bring_up(plan: Plan, project: Path, *, strict: bool, to: TextIO) -> tuple[Up, list[Remark]]:
+    """Bring it up; what is not as the file has it is said before that."""
     from accord.infra.compose import environments, substitutes
+    from accord.infra.compose.remarks import Remark
 
     found = substitutes.find_all(plan.services, strict=strict)
     remarks = [*plan.remarks, *(each.remark for each in found if each.is_other)]
+    for each in remarks:
+        print(f"note: {each}", file=to, flush=True)
     told = [_QUIET]
 
     def on_wait(left: list[str], seconds: float) -> None:
         if seconds >= told[-1]:
             told.append(told[-1] * 1.5)
-            print(f"… {seconds:.0f} s, waiting for {', '.join(left)}", file=sys.stderr, flush=True)
+            print(f"… {seconds:.0f} s, waiting for {', '.join(left)}", file=to, flush=True)
 
-    return environments.bring_up(project, plan, found, on_wait=on_wait), remarks
+    result = environments.bring_up(project, plan, found, on_wait=on_wait)
+    for record in filter(environments.is_on_disk, result.state.services):
+        remarks.append(Remark(record.service.name, "tmpfs", "its data are on disk: /dev/shm has less than 256 MB free"))
+        print(f"note: {remarks[-1]}", file=to)
+    return result, remarks
 
 
 def _told(found: Up) -> str:

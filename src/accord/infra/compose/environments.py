@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from accord.infra import listeners, ports, processes, runs
 from accord.infra.compose.serving.recipes import recipe_of
 from accord.infra.compose.starting import Starting
 from accord.infra.compose.state import Home, Record, State
-from accord.infra.locks import locked
+from accord.infra.locks import locked, try_lock
 from accord.infra.running import Running
 from accord.infra.supervision import Supervision
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 KEEPER = "accord.infra.compose.keeper"
 _END_TIMEOUT = 60.0  # seconds; a server in good order takes up to 30
+_ANSWER_TIMEOUT = 2.0  # seconds until a server that does not answer is said not to be ready
 _INTERVAL = 0.005  # seconds between two looks
 
 
@@ -63,6 +65,12 @@ class Status:
         }
 
 
+def is_on_disk(record: Record) -> bool:
+    """Whether its data lie on disk though memory was asked for."""
+    run = record.directories
+    return record.service.storage == "auto" and run.data.is_relative_to(run.path)
+
+
 @dataclass(frozen=True)
 class Up:
     """An environment that is up.
@@ -96,19 +104,29 @@ def bring_up(
     home = Home.of(project, plan.name)
     home.path.parent.mkdir(parents=True, exist_ok=True)
     with locked(home.start_lock, purpose=f"bring up the environment {plan.name}"):
-        state = _living(home)
-        if state is not None:
+        if home.has_keeper and (state := home.read()) is not None:
             return _again(home, state, plan)
-        ready = replace(plan, services=tuple(_with_port(each) for each in plan.services))
-        for each in ready.services:
-            _refuse_taken_port(each)
-        home.make()
-        home.order(ready, plan.digest, {each.service.name: each.found for each in substitutes})
-        with Starting(home, [each.name for each in ready.services]) as starting:
-            starting.wait(on_wait)
-        found = home.read()
-        assert found is not None  # noqa: S101 - the keeper has said that all is up, which it writes down first
-        return Up(found)
+        try:
+            _sweep(home)
+            return Up(_start(home, plan, substitutes, on_wait))
+        except BaseException:
+            home.start_lock.unlink(missing_ok=True)
+            raise
+
+
+def _start(
+    home: Home, plan: Plan, substitutes: Sequence[Substitute], on_wait: Callable[[list[str], float], None]
+) -> State:
+    ready = replace(plan, services=tuple(_with_port(each) for each in plan.services))
+    for each in ready.services:
+        _refuse_taken_port(each)
+    home.make()
+    home.order(ready, plan.digest, {each.service.name: each.found for each in substitutes})
+    with Starting(home, [each.name for each in ready.services]) as starting:
+        starting.wait(on_wait)
+    found = home.read()
+    assert found is not None  # noqa: S101 - the keeper has said that all is up, which it writes down first
+    return found
 
 
 def statuses(project: Path, name: str | None = None) -> list[Status]:
@@ -132,8 +150,6 @@ def take_down(project: Path, name: str | None = None) -> list[str]:
     homes = _homes(project, name)
     for home in homes:
         _end_keeper(home)
-        _sweep(home)
-        home.start_lock.unlink(missing_ok=True)
     return [home.name for home in homes]
 
 
@@ -147,12 +163,26 @@ def _homes(project: Path, name: str | None) -> list[Home]:
 
 
 def _living(home: Home) -> State | None:
-    """What the keeper says; None where there is none any more: then its leavings are swept."""
+    """What the keeper says; None where it is not up, or there is no keeper any more: then what it left is swept."""
     if home.has_keeper:
         state = home.read()
         return state if state is not None and state.is_up else None
-    _sweep(home)
+    with _start_lock(home) as is_mine:
+        if is_mine and not home.has_keeper:  # else somebody is just bringing it up
+            _sweep(home)
+            home.start_lock.unlink(missing_ok=True)
     return None
+
+
+@contextmanager
+def _start_lock(home: Home) -> Iterator[bool]:
+    """Try to hold the lock of those who bring it up; whether it is held."""
+    lock = try_lock(home.start_lock)
+    try:
+        yield lock is not None
+    finally:
+        if lock is not None:
+            os.close(lock)
 
 
 def _again(home: Home, state: State, plan: Plan) -> Up:
@@ -188,10 +218,20 @@ def _statuses(state: State) -> Iterator[Status]:
         pid = record.pid
         problem: str | None = "its process has ended; `accord env up` brings it back"
         if pid is not None:
-            recipe = recipe_of(record.service, program=record.found.path)
             with contextlib.suppress(FileNotFoundError):
-                problem = recipe.problem(record.directories, record.ports)
+                problem = _problem(record)
         yield Status(state.name, record, pid, problem)
+
+
+def _problem(record: Record) -> str | None:
+    """What keeps a living server from serving; on a machine that is busy its first answer may come late."""
+    recipe = recipe_of(record.service, program=record.found.path)
+    deadline = time.monotonic() + _ANSWER_TIMEOUT
+    while problem := recipe.problem(record.directories, record.ports):
+        if time.monotonic() > deadline:
+            return problem
+        time.sleep(_INTERVAL)
+    return None
 
 
 def _with_port(service: Service) -> Service:
@@ -201,6 +241,11 @@ def _with_port(service: Service) -> Service:
 
 def _refuse_taken_port(service: Service) -> None:
     for port in filter(None, (service.port, service.extra_port)):
+        if not ports.is_allowed(port):
+            raise UsageError(
+                f"{service.name}: this user may not listen on the port {port} of this machine, as on those below 1024: "
+                "use a higher one in the file"
+            )
         if not ports.is_free(port):
             raise UsageError(f"{service.name}: the port {port} of this machine is taken: {_owner(port)}")
 
@@ -220,15 +265,20 @@ def _owner(port: int) -> str:
 
 
 def _end_keeper(home: Home) -> None:
-    """Tell the keeper to end and wait until it has."""
+    """Tell the keeper to end, wait until it has, and sweep what it may have left."""
     deadline = time.monotonic() + _END_TIMEOUT
-    told = False
-    while home.has_keeper:
+    told: int | None = None
+    while True:
+        with _start_lock(home) as is_mine:  # else somebody is bringing it up: that ends with the keeper
+            if is_mine and not home.has_keeper:
+                _sweep(home)
+                home.start_lock.unlink(missing_ok=True)
+                return
         state = home.read()
-        if state is not None and not told and processes.started_at(state.pid) == state.mark:
+        if state is not None and told != state.pid and processes.started_at(state.pid) == state.mark:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(state.pid, signal.SIGTERM)
-            told = True
+            told = state.pid
         if time.monotonic() > deadline:
             raise ResourceError(
                 f"the keeper of the environment {home.name} (process {state.pid if state else 'unknown'}) does not end "

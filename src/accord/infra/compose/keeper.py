@@ -16,6 +16,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,7 +31,8 @@ from accord.infra.running import Running, start
 if TYPE_CHECKING:
     from accord.infra.compose.plan import Service
 
-_AGAIN = 0.05  # seconds between two signals to what is still starting
+_AGAIN = 0.05  # seconds between two signals to what is still starting, and between two tries
+_PATIENCE = 5.0  # seconds
 
 
 class Keeper:
@@ -175,10 +177,18 @@ def _watch(keeper: Keeper) -> None:
     keeper.forsake()
 
 
+def _take(home: Home) -> int | None:
+    """Become the keeper; who looks whether there is one holds the lock for a moment, too."""
+    deadline = time.monotonic() + _PATIENCE
+    while (lock := home.take()) is None and time.monotonic() < deadline:
+        time.sleep(_AGAIN)
+    return lock
+
+
 def main(arguments: list[str]) -> int:
     """Keep the environment whose folder is named."""
     home = Home(Path(arguments[0]))
-    lock = home.take()
+    lock = _take(home)
     if lock is None:
         tell(event="failed", service="", message=f"another keeper holds {home.path}")
         return 2

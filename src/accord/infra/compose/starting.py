@@ -41,7 +41,7 @@ class Starting:
         self._is_up = False
         with home.keeper_log.open("wb") as log:
             self._process = subprocess.Popen(
-                # Safe path: neither this folder nor PYTHONPATH's relative parts hide a module.
+                # -P: what lies in its folder hides no module.
                 [sys.executable, "-P", "-m", _KEEPER, str(home.path)],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, cwd="/",
                 start_new_session=True,  # Ctrl-C in the terminal is for the command, which tells the keeper

@@ -49,7 +49,7 @@ HEAD = "FILE asks for what servers without containers do not have:\n"
         ),
         pytest.param(
             REDIS + "    ports: ['a:b:c:d']\n",
-            "services.cache.ports[0]: 'a:b:c:d' is no port; expected \"5433:5432\" (here, inside)",
+            'services.cache.ports[0]: \'a:b:c:d\' is no port; expected "5433:5432" (here, inside)',
             id="no port",
         ),
         pytest.param(
@@ -82,7 +82,7 @@ HEAD = "FILE asks for what servers without containers do not have:\n"
         ),
         pytest.param("just a text", "FILE: is no compose file: `services:` with at least one service was expected; it is no "
                      "mapping", id="no mapping"),
-        pytest.param("a: [1", "FILE: is not valid YAML: while parsing a flow sequence in \"<unicode string>\", line 1, column "
+        pytest.param("a: [1", 'FILE: is not valid YAML: while parsing a flow sequence in "<unicode string>", line 1, column '
                      "4: a: [1 ^ expected ',' or ']', but got '<stream end>' in \"<unicode string>\", line 1, column 6: a: "
                      "[1 ^", id="no YAML"),
         pytest.param("#" * 10_000_000, "FILE: is 10.0 MB; the limit is 0.2 MB", id="10 MB"),
@@ -170,7 +170,10 @@ def test_a_file_that_is_not_there_or_not_named(project: Project) -> None:
         "docker-compose.yml): name it\n"
     )
     code, _, err = project.env("up", str(project.path / "nothing.yaml"))
-    assert (code, err) == (2, f"error: {project.path}/nothing.yaml: no such file; check the name; its folder is {project.path}\n")
+    assert (code, err) == (
+        2,
+        f"error: {project.path}/nothing.yaml: no such file; check the name; its folder is {project.path}\n",
+    )
 
 
 @pytest.mark.parametrize(
@@ -192,7 +195,9 @@ def test_strict_refuses_another_product_or_major_version_and_says_how_to_get_it(
     path = project.write("services:\n  k:\n    image: apache/kafka:3.9.0\n")
     code, _, err = project.env("up", str(path), "--strict")
     assert code == 2
-    assert err.startswith("error: --strict refuses another product or major version:\n  k: image: apache/kafka:3.9.0 (Apache ")
+    assert err.startswith(
+        "error: --strict refuses another product or major version:\n  k: image: apache/kafka:3.9.0 (Apache "
+    )
     assert "set ACCORD_KAFKA_PROVIDER=apache and name the folder of an Apache Kafka 3.9.0 in KAFKA_HOME" in err
 
 
@@ -208,4 +213,6 @@ def test_containers_without_an_engine_are_refused(project: Project, monkeypatch:
     docker.chmod(0o755)
     code, _, err = project.env("up", str(path), "--docker")
     assert code == 2
-    assert err.startswith(f"error: --docker cannot be had: no container engine answers at unix://{project.path}/no.sock")
+    assert err.startswith(
+        f"error: --docker cannot be had: no container engine answers at unix://{project.path}/no.sock"
+    )

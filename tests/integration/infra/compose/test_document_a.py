@@ -72,7 +72,9 @@ def round_trip(bootstrap: str) -> bytes:
     producer = confluent_kafka.Producer({"bootstrap.servers": bootstrap})
     producer.produce("orders", b"order-1")
     assert producer.flush(10) == 0
-    consumer = confluent_kafka.Consumer({"bootstrap.servers": bootstrap, "group.id": "a", "auto.offset.reset": "earliest"})
+    consumer = confluent_kafka.Consumer(
+        {"bootstrap.servers": bootstrap, "group.id": "a", "auto.offset.reset": "earliest"}
+    )
     consumer.assign([confluent_kafka.TopicPartition("orders", 0, 0)])
     try:
         message = consumer.poll(20)

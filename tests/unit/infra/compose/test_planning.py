@@ -116,8 +116,10 @@ def test_kafka_has_the_port_that_is_advertised_to_this_machine() -> None:
 
 def test_an_advertised_listener_that_nobody_here_reaches_is_said() -> None:
     assert remarks(KAFKA + "    ports: ['9095:9092']") == [
-        "k: environment.KAFKA_ADVERTISED_LISTENERS: tells clients k:29092, localhost:9094, which they do not reach from here "
-        "with Docker; this broker tells them 127.0.0.1:9095"
+        (
+            "k: environment.KAFKA_ADVERTISED_LISTENERS: tells clients k:29092, localhost:9094, which they do not reach from "
+            "here with Docker; this broker tells them 127.0.0.1:9095"
+        )
     ]
 
 
@@ -193,18 +195,25 @@ def test_every_refusal_is_named_at_once() -> None:
 
 def test_an_ignored_key_that_nothing_would_refuse_is_an_error() -> None:
     said = refusal(DATABASE, wishes=Wishes(ignored=frozenset({"db.entrypont"})))
-    assert said == "--ignore db.entrypont: /p/f.yaml has nothing of that name that would be refused; leave the option out"
+    assert (
+        said == "--ignore db.entrypont: /p/f.yaml has nothing of that name that would be refused; leave the option out"
+    )
 
 
 def test_a_plan_is_the_same_after_it_was_written() -> None:
-    made = plan(KAFKA + "    ports: ['9094:9092']\n  db:\n    image: postgres\n    environment: {POSTGRES_PASSWORD: p}\n")
+    made = plan(
+        KAFKA + "    ports: ['9094:9092']\n  db:\n    image: postgres\n    environment: {POSTGRES_PASSWORD: p}\n"
+    )
     again = Plan.from_json(made.to_json())
     assert again.services == made.services
     assert again.digest == made.digest
 
 
 def test_exports_name_every_service_and_the_kind_that_is_there_once() -> None:
-    text = DATABASE + "    ports: ['5433:5432']\n  a-1:\n    image: redis\n    ports: [6380:6379]\n  b:\n    image: redis\n    ports: [6381:6379]\n"
+    text = (
+        DATABASE
+        + "    ports: ['5433:5432']\n  a-1:\n    image: redis\n    ports: [6380:6379]\n  b:\n    image: redis\n    ports: [6381:6379]\n"
+    )
     url = "postgresql://postgres:p@localhost:5433/postgres"
     assert plan(text).exports() == {
         "DB_URL": url, "DATABASE_URL": url, "A_1_URL": "redis://localhost:6380", "B_URL": "redis://localhost:6381",
@@ -212,7 +221,13 @@ def test_exports_name_every_service_and_the_kind_that_is_there_once() -> None:
 
 
 def test_what_extends_keeps_its_own_and_adds_to_lists() -> None:
-    base = {"image": "a", "environment": ["A=1", "B=1"], "ports": ["1:1"], "command": ["x"], "healthcheck": {"test": "t"}}
+    base = {
+        "image": "a",
+        "environment": ["A=1", "B=1"],
+        "ports": ["1:1"],
+        "command": ["x"],
+        "healthcheck": {"test": "t"},
+    }
     own = {"environment": {"B": "2"}, "ports": ["2:2"], "command": ["y"], "healthcheck": {"retries": "3"}}
     assert merge(base, own) == {
         "image": "a", "environment": {"A": "1", "B": "2"}, "ports": ["1:1", "2:2"], "command": ["y"],

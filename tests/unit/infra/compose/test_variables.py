@@ -44,8 +44,10 @@ def test_texts_within_mappings_and_lists_are_filled_and_keys_are_not() -> None:
     [
         (
             "$NO",
-            "here: the variable NO is not set and has no default. Set it in the environment or in .env beside the "
-            "file, or write ${NO:-} where an empty text is meant.",
+            (
+                "here: the variable NO is not set and has no default. Set it in the environment or in .env beside the "
+                "file, or write ${NO:-} where an empty text is meant."
+            ),
         ),
         ("${NO:?say which}", "here: the variable NO is not set: say which"),
         ("${EMPTY:?}", "here: the variable EMPTY is not set: the file says that it must be set"),

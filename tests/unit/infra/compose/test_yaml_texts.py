@@ -11,7 +11,8 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "\n".join(
     f"{name}: &{name} [{','.join([f'*{before}'] * 9)}]" for before, name in zip("abcdefgh", "bcdefghi", strict=True)
 )
 MERGING_BOMB = "a: &a {k: v}\n" + "\n".join(
-    f"{name}: &{name} {{<<: [{','.join([f'*{before}'] * 9)}]}}" for before, name in zip("abcdefgh", "bcdefghi", strict=True)
+    f"{name}: &{name} {{<<: [{','.join([f'*{before}'] * 9)}]}}"
+    for before, name in zip("abcdefgh", "bcdefghi", strict=True)
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -95,6 +96,26 @@ class EnvironmentNats(NatsRecipe):
             return f"{type(error).__name__}: {error}"
 
 
+@dataclass(frozen=True)
+class EnvironmentRabbit(RabbitRecipe):
+    """RabbitMQ with the user and the virtual host that the image would make."""
+
+    name: str = ""
+    password: str = ""
+    virtual_host: str = ""
+
+    def configure(self, run: Run, ports: tuple[int, ...]) -> None:
+        super().configure(run, ports)
+        # As Erlang has it: in rabbitmq.conf a # would end the password.
+        values = {"default_user": self.name, "default_pass": self.password, "default_vhost": self.virtual_host}
+        pairs = ",".join(f"{{{name},{_erlang(value)}}}" for name, value in values.items())
+        advanced = run.path / "advanced.config"
+        advanced.write_text(f"%% coding: utf-8\n[{{rabbit,[{pairs}]}}].\n", encoding="utf-8")
+        script = run.path / "start.sh"
+        export = f"export RABBITMQ_ADVANCED_CONFIG_FILE={shlex.quote(str(advanced))}\n"
+        script.write_text(export + script.read_text(encoding="utf-8"), encoding="utf-8")
+
+
 def recipe_of(service: Service, *, program: str | None = None) -> Recipe:
     """How to run a service.
 
@@ -127,21 +148,25 @@ def recipe_of(service: Service, *, program: str | None = None) -> Recipe:
             raise ResourceError(f"no server here is called {unknown!r}; was the plan written by another version?")
 
 
-def _rabbitmq(service: Service, program: str | None) -> RabbitRecipe:
-    settings = {
-        "default_user": service.user,
-        "default_pass": service.password,
-        "default_vhost": service.database,
-        "loopback_users": "none",  # it listens on loopback alone
-    }
+def _rabbitmq(service: Service, program: str | None) -> EnvironmentRabbit:
+    settings = {"loopback_users": "none"}  # it listens on loopback alone
     plugins: tuple[str, ...] = ()
     if service.extra_port is not None:
         plugins = ("rabbitmq_management",)
         settings |= {"management.tcp.ip": LOOPBACK, "management.tcp.port": str(service.extra_port)}
-    return RabbitRecipe(
+    return EnvironmentRabbit(
         program=program,
         settings=tuple(settings.items()),
         storage=cast("Storage", service.storage),
         port=service.port,
         plugins=plugins,
+        name=service.user,
+        password=service.password,
+        virtual_host=service.database,
     )
+
+
+def _erlang(text: str) -> str:
+    """A text as Erlang writes it in a file."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'<<"{escaped}"/utf8>>'
