@@ -45,6 +45,8 @@ def test_the_file_comes_up_as_it_is_and_applications_find_what_docker_would_give
     shutil.copy(FILE, project.path)
     file = str(project.path / FILE.name)
     code, _, err = project.env("up", file)
+    if code == 2 and "there is no " in err:
+        pytest.skip(err)
     assert code == 0, err
     assert "note: test-redis: image: redis:7-alpine (Redis 7) -> " in err or "redis-server" in err
     assert "note: test-kafka: image: confluentinc/cp-kafka:7.5.0 (Apache Kafka 3.5) -> Tansu " in err

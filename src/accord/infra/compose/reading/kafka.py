@@ -108,7 +108,8 @@ def _settings(asked: Asked, provider: str) -> dict[str, str]:
         if name == "KAFKA_AUTO_CREATE_TOPICS_ENABLE":
             if value.lower() not in {"true", "false"}:
                 raise UsageError(f"services.{asked.name}.environment.{name}: expected true or false, seen {value!r}")
-            asked.note(f"environment.{name}", "passed over by the small broker: make topics before they are used")
+            if value.lower() == "false":
+                asked.note(f"environment.{name}", "passed over: the small broker makes a topic when it is first used")
         else:
             asked.refuse(f"environment.{name}", "the small broker has no settings; set ACCORD_KAFKA_PROVIDER=apache")
     return {}
