@@ -34,9 +34,10 @@ def doctor(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
 ) -> int:
-    """Say what is here, which provider each server would have, and what to do for the rest.
+    """Say which servers tests would get, and what to do.
 
-    Starts and fetches nothing. Exit code 1 where a server that the project configures cannot be had.
+    For each: its provider, its version, what else is here, and what is in the way. Starts and fetches nothing.
+    Exit code 1 where a server that the project configures cannot be had.
     """
     from accord.infra.settings import RESOURCES, ServerSettings  # noqa: PLC0415 - needed here alone
     from accord.infra.survey import look  # noqa: PLC0415 - the same

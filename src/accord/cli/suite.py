@@ -13,7 +13,8 @@ from accord.core.configuration import load_configuration
 from accord.core.errors import UsageError
 from accord.suite import coverage as coverages
 from accord.suite import runner
-from accord.suite.levels import OCCASIONS, read_levels
+from accord.suite.level_settings import read_levels
+from accord.suite.levels import OCCASIONS
 from accord.suite.summary import Summary, as_json, as_text, summarize
 
 if TYPE_CHECKING:

@@ -103,7 +103,10 @@ class Container:
         free = ports.free_ports()
         outside = tuple(self.outside.get(port) or next(free) for port in self.inside)
         names = {"port": outside[0]}
-        container = DockerContainer(self.image)
+        try:
+            container = DockerContainer(self.image)  # connects to the engine
+        except Exception as error:
+            raise ResourceError(f"the container engine does not work: {error}") from error
         for name, value in self.environment.items():
             container.with_env(name, value.format(**names))
         published: Any = container.ports  # the engine takes an address too, its types do not say so

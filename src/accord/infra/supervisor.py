@@ -68,6 +68,8 @@ class Server:
         if pid:
             self.result = f"exited {os.waitstatus_to_exitcode(code)}"
             self.pid, self._paused = 0, False
+            if self._helpers:  # they are nobody's children now, but work where their server did
+                processes.kill(processes.working_in(self._data))
 
     def start(self, *arguments: str) -> None:
         self.collect()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from typing import TYPE_CHECKING
+
 import pytest
 
 from accord.pytest_plugin import contracts, guards, levels, levels_report
@@ -36,6 +39,10 @@ from accord.pytest_plugin.postgres import (
     postgres_server,
     postgres_template,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
 
 __all__ = [
     "_postgres_shared",
@@ -77,22 +84,41 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Begin a run: its levels, their guards, its journal."""
-    from accord.core.configuration import load_configuration  # noqa: PLC0415 - beside what it is needed for
-    from accord.core.errors import AccordError  # noqa: PLC0415 - as above
-
-    try:
-        configuration = load_configuration(config.rootpath)
-        found = levels.Levels.of(config, configuration)
-    except AccordError as error:
-        raise pytest.UsageError(str(error)) from None
+    found, allowed_hosts = _configured(config)
     levels.add_markers(config, found)
     config.addinivalue_line("markers", _POSTGRES_MARKER)
     config.pluginmanager.register(found, "accord-levels")
-    watching = config.stash[_GUARDS] = guards.LevelGuards(config, found, configuration.allowed_hosts)
+    watching = config.stash[_GUARDS] = guards.LevelGuards(config, found, allowed_hosts)
     config.pluginmanager.register(watching, "accord-guards")
     contracts.begin(config)
     if not contracts.is_worker(config):
         config.pluginmanager.register(levels_report.LevelReport(config, found), "accord-levels-report")
+
+
+def _configured(config: pytest.Config) -> tuple[levels.Levels, Iterable[str]]:
+    """The project's levels, and the hosts that tests may talk to."""
+    from accord.core.errors import AccordError  # noqa: PLC0415 - beside what it is needed for
+
+    try:
+        if not _has_configuration(config.rootpath):
+            return levels.Levels.of(config, levels.DEFAULT_LEVELS), ()
+        from accord.core.configuration import load_configuration  # noqa: PLC0415 - only who has one pays
+        from accord.suite.level_settings import read_levels  # noqa: PLC0415 - as above
+
+        configuration = load_configuration(config.rootpath)
+        return levels.Levels.of(config, read_levels(configuration.levels)), configuration.allowed_hosts
+    except AccordError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+def _has_configuration(root: Path) -> bool:
+    """Whether anything at all is configured: if not, there is no need to load what reads it."""
+    if (root / "accord.toml").is_file() or any(name.startswith("ACCORD_") for name in os.environ):
+        return True
+    try:
+        return b"tool.accord" in (root / "pyproject.toml").read_bytes()
+    except OSError:
+        return False
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

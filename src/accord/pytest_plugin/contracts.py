@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -19,25 +19,10 @@ if TYPE_CHECKING:
     from accord.contract.consumer import Pact
     from accord.contract.journal import Entry
     from accord.contract.provider import Verifier
+    from accord.pytest_plugin.factories import PactFactory, VerifierFactory
 
 JOURNAL_VARIABLE = "ACCORD_JOURNAL"
 RECORDER = pytest.StashKey["RunRecorder"]()
-
-
-class PactFactory(Protocol):
-    """What the fixture ``pact`` gives."""
-
-    def __call__(
-        self, consumer: str, provider: str, *, version: str = "4.0", directory: str | Path | None = None
-    ) -> Pact:
-        """Make a pact; its file goes to the configured pact_directory of the project by default."""
-
-
-class VerifierFactory(Protocol):
-    """What the fixture ``verifier`` gives."""
-
-    def __call__(self, provider: str, *, version: str | None = None, time_limit: float = 30.0) -> Verifier:
-        """Make a verifier."""
 
 
 @pytest.fixture
@@ -100,6 +85,8 @@ class RunRecorder:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note what came of a test; with workers, their reports come here too."""
+        if report.passed and report.when != "call":
+            return
         self._ran.add(report.nodeid)
         if report.failed:
             self._failed.add(report.nodeid)

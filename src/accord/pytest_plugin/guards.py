@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from accord.pytest_plugin.levels import Levels
     from accord.suite.guards.breaches import GuardBreach
+    from accord.suite.guards.guard import Watch
     from accord.suite.levels import Level
 
 _NOTHING: frozenset[str] = frozenset()
@@ -41,6 +42,7 @@ class LevelGuards:
         self._level: Level | None = None
         self._forbidden = _NOTHING
         self._unknown: list[str] = []
+        self._watch: Watch | None = None
         listen()
         patches.install()
         GUARD.allowed_hosts.update(host.lower() for host in allowed_hosts)
@@ -64,7 +66,7 @@ class LevelGuards:
             seed_random()
         if "clock" in forbidden:
             self._clock.freeze()
-        GUARD.put_up(level.name, forbidden, item.nodeid)
+        self._watch = GUARD.put_up(level.name, forbidden, item.nodeid)
         try:
             return (yield)
         finally:
@@ -94,10 +96,10 @@ class LevelGuards:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
         """Guard the test itself, and measure it."""
-        level, forbidden = self._of(item)
-        if level is None:
+        level, _ = self._of(item)
+        if level is None or self._watch is None:
             return (yield)
-        GUARD.put_up(level.name, forbidden, item.nodeid)
+        GUARD.put_up_again(self._watch)
         watch = Stopwatch()
         try:
             result = yield
@@ -122,9 +124,12 @@ class LevelGuards:
             self._item, self._level = item, self._levels.of_item(item)
             self._forbidden = _NOTHING
             if self._level is not None:
-                allowed = {str(word) for marker in item.iter_markers("allow") for word in marker.args}
-                self._forbidden = self._level.guards - allowed
-                self._unknown = sorted(allowed - set(GUARDS)) if allowed else []
+                self._forbidden = self._level.guards
+                self._unknown = []
+                if "allow" in item.keywords:
+                    allowed = {str(word) for marker in item.iter_markers("allow") for word in marker.args}
+                    self._forbidden = self._level.guards - allowed
+                    self._unknown = sorted(allowed - set(GUARDS))
         return self._level, self._forbidden
 
 

@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from accord.suite.levels import Level, level_of, read_levels
+from accord.suite.levels import DEFAULT_LEVELS, Level, level_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from accord.core.configuration import Configuration
-
-LEVELS = pytest.StashKey["Levels"]()
+__all__ = ["DEFAULT_LEVELS", "Levels", "add_markers", "add_options"]
 
 
 class Levels:
@@ -29,13 +27,12 @@ class Levels:
         self._of_parent: dict[object, Level | None] = {}
 
     @classmethod
-    def of(cls, config: pytest.Config, configuration: Configuration) -> Levels:
-        """Read them from the configuration.
+    def of(cls, config: pytest.Config, levels: tuple[Level, ...]) -> Levels:
+        """Those of a run.
 
         Raises:
-            UsageError: the configuration or the option ``--accord-level`` names what does not exist.
+            UsageError: the option ``--accord-level`` names a level that does not exist.
         """
-        levels = read_levels(configuration.levels)
         wanted = frozenset(config.getoption("accord_level"))
         unknown = sorted(wanted - {level.name for level in levels})
         if unknown:

@@ -6,6 +6,8 @@ import contextlib
 import os
 import time
 
+_TOO_LITTLE = 0.00005  # seconds
+
 
 class Stopwatch:
     """Runs from when it is made.
@@ -24,8 +26,10 @@ class Stopwatch:
     def read(self) -> tuple[float, float]:
         """The time since, and how much of it was waiting; in seconds."""
         took = time.perf_counter() - self._started
-        computed = time.process_time() - self._computed
-        return took, max(0.0, took - computed - (_delayed() - self._delayed))
+        waiting = took - (time.process_time() - self._computed)
+        if waiting < _TOO_LITTLE:  # to ask the system costs more than that
+            return took, max(0.0, waiting)
+        return took, max(0.0, waiting - (_delayed() - self._delayed))
 
 
 def _delayed() -> float:

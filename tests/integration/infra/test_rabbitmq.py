@@ -9,6 +9,7 @@ import aio_pika
 import pytest
 
 from accord.core.errors import ResourceError, ResourceMissingError
+from accord.core.polling import poll_until
 from accord.infra import RabbitServer, processes
 from accord.infra.rabbitmq.control import ask
 from accord.infra.rabbitmq.recipe import RabbitRecipe, socket_of
@@ -63,20 +64,27 @@ async def test_two_run_at_once_a_durable_queue_survives_a_kill_and_no_process_st
         )
         server.pause()
         server.resume()
-        server.kill()
+        pid, epmd = node_and_epmd(server)
+        processes.kill([pid])  # a crash: nobody has told the supervisor
+    poll_until(lambda: processes.started_at(epmd) is None, description="the crashed node's epmd to end")
     server.start()
     async with await aio_pika.connect(rabbitmq_alone.url) as again, again.channel() as channel:
         queue = await channel.declare_queue("orders", passive=True)
         assert queue.declaration_result.message_count == 1
     assert server._running is not None
     data = server._running.run.data
-    family = processes.family(int(server._running.supervision.command("status").split()[1]))
-    assert any("epmd" in command_of(pid) for pid in family)
+    family = processes.family(node_and_epmd(server)[0])
     server.stop()
     assert [pid for pid in family if processes.started_at(pid)] == []
     assert not data.exists()
     async with await aio_pika.connect(rabbitmq.url):
         pass
+
+
+def node_and_epmd(server: RabbitServer) -> tuple[int, int]:
+    assert server._running is not None
+    node = int(server._running.supervision.command("status").split()[1])
+    return node, next(pid for pid in processes.family(node) if "epmd\0" in command_of(pid))
 
 
 def command_of(pid: int) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from accord.core.errors import UsageError
-from accord.suite.levels import DEFAULT_LEVELS, GUARDS, level_of, read_levels, seconds
+from accord.suite.level_settings import read_levels, seconds
+from accord.suite.levels import DEFAULT_LEVELS, GUARDS, level_of
 
 NAMES = frozenset(level.name for level in DEFAULT_LEVELS)
 

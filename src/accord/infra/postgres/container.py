@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import importlib
-import os
-import socket
 import time
 from typing import TYPE_CHECKING, Any, Self
 
 from accord.core.errors import ResourceError, ResourceMissingError, UsageError
+from accord.infra.containers import engine_problem
 from accord.infra.postgres.admin import driver
 from accord.infra.postgres.existing import ExistingPostgres
 
@@ -19,43 +18,7 @@ _IMAGE = "postgres:18-alpine"
 _PING_TIMEOUT = 3  # seconds
 _READY_TIMEOUT = 60  # seconds, once the image is there
 _READY_INTERVAL = 0.01  # seconds between two tries
-_USUAL_HOST = "unix:///var/run/docker.sock"
 _QUICK = "postgres -c fsync=off -c full_page_writes=off -c max_connections=200"
-
-
-def engine_problem() -> str | None:
-    """What is in the way of containers.
-
-    Returns:
-        None when an engine answers a ping; a ``docker`` on PATH proves nothing.
-    """
-    host = os.environ.get("DOCKER_HOST", _USUAL_HOST)
-    if host.startswith("unix://") and (problem := _socket_problem(host.removeprefix("unix://"))):
-        return f"no container engine answers at {host}: {problem}"
-    try:
-        import docker  # noqa: PLC0415 - an extra, and slow to import
-
-        client = docker.from_env(timeout=_PING_TIMEOUT)
-        try:
-            client.ping()
-        finally:
-            client.close()
-    except ImportError as error:
-        return f"{error}: run `pip install 'accord[docker]'`"
-    except Exception as error:  # noqa: BLE001 - the client lets out what its transport raises
-        return f"no container engine answers: {error}"
-    return None
-
-
-def _socket_problem(path: str) -> str | None:
-    """Asked first: the client takes 0.4 s to import, and leaves a socket open where nobody answers."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
-        probe.settimeout(_PING_TIMEOUT)
-        try:
-            probe.connect(path)
-        except OSError as error:
-            return str(error)
-    return None
 
 
 def _container_class() -> Any:
@@ -82,14 +45,14 @@ class ContainerPostgres(ExistingPostgres):
 
     is_lasting = False
 
-    def __init__(self, image: str = _IMAGE) -> None:
+    def __init__(self, image: str | None = None) -> None:
         """Describe it; nothing happens before it is started.
 
         Args:
-            image: the image, such as ``postgres:16``.
+            image: the image, such as ``postgres:16``; a recent PostgreSQL by default.
         """
         super().__init__("postgresql://not-started/postgres")
-        self._image = image
+        self._image = image or _IMAGE
         self._container: Any = None
         self._disturbed: Callable[[], None] | None = None
 

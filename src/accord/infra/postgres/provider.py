@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from accord.core.errors import ResourceMissingError, UsageError
 from accord.infra import versions
-from accord.infra.postgres.container import ContainerPostgres, engine_problem
+from accord.infra.containers import engine_problem
+from accord.infra.postgres.container import ContainerPostgres
 from accord.infra.postgres.existing import ExistingPostgres
 from accord.infra.postgres.server import PostgresServer
 

@@ -11,7 +11,6 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from accord.suite.guards.guard import GUARD
-from accord.suite.guards.hosts import is_outside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +37,13 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
         check(arguments, forbidden)
 
 
+def _is_outside(host: object) -> bool:
+    """As ``hosts.is_outside``, which is loaded when a test first talks to somebody."""
+    from accord.suite.guards import hosts  # noqa: PLC0415 - see above
+
+    return hosts.is_outside(host)
+
+
 def _new_socket(arguments: tuple[Any, ...], forbidden: frozenset[str]) -> None:
     _, family, _, _ = arguments
     # Unix sockets are left alone here: a pair of them is how asyncio wakes itself.
@@ -49,7 +55,7 @@ def _address(arguments: tuple[Any, ...], forbidden: frozenset[str], deed: str) -
     _, address = arguments
     if "network" in forbidden:
         GUARD.breach("network", f"{deed} {_shown(address)}")
-    elif "hosts" in forbidden and isinstance(address, tuple) and is_outside(address[0]):
+    elif "hosts" in forbidden and isinstance(address, tuple) and _is_outside(address[0]):
         GUARD.breach("hosts", f"{deed} {_shown(address)}, which is outside")
 
 
@@ -57,7 +63,7 @@ def _look_up(arguments: tuple[Any, ...], forbidden: frozenset[str]) -> None:
     host = arguments[0][0] if isinstance(arguments[0], tuple) else arguments[0]
     if "network" in forbidden:
         GUARD.breach("network", f"looks up the name {_text(host)!r}")
-    elif "hosts" in forbidden and is_outside(host):
+    elif "hosts" in forbidden and _is_outside(host):
         GUARD.breach("hosts", f"looks up the name {_text(host)!r}, which is outside")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import sysconfig
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -105,6 +104,8 @@ def place(frame: FrameType | None = None) -> Place:
 def _is_library(file: str) -> bool:
     if file.startswith(("<", _PACKAGE)):
         return True
+    import sysconfig  # noqa: PLC0415 - only needed when something is breached, and slow to load
+
     paths = (sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))
     real = os.path.realpath(file)
     return any(real.startswith(os.path.realpath(path) + os.sep) for path in paths if path) or (

@@ -23,7 +23,7 @@ _NOBODY: frozenset[int | None] = frozenset()
 
 
 @dataclass(slots=True)
-class _Watch:
+class Watch:
     """The guarding of one test."""
 
     test: str
@@ -55,22 +55,28 @@ class Guard:
     def __init__(self) -> None:
         self.forbidden: frozenset[str] | None = None
         self.allowed_hosts: set[str] = set()
-        self._watches: list[_Watch] = []
+        self._watches: list[Watch] = []
 
-    def put_up(self, level: str, forbidden: frozenset[str], test: str) -> None:
+    def put_up_again(self, watch: Watch) -> None:
+        """Put the guards up for another part of the same test."""
+        self._watches.append(watch)
+        self.forbidden = watch.forbidden
+
+    def put_up(self, level: str, forbidden: frozenset[str], test: str) -> Watch:
         """Put the guards of a level up, for the calling thread and those that it starts."""
         others = _NOBODY
         if threading.active_count() > 1:
             me = threading.current_thread()
             others = frozenset(thread.ident for thread in threading.enumerate() if thread is not me)
-        self._watches.append(_Watch(test, level, forbidden, others))
-        self.forbidden = forbidden
+        watch = Watch(test, level, forbidden, others)
+        self.put_up_again(watch)
+        return watch
 
     def take_down(self) -> list[GuardBreach]:
         """Take the guards down.
 
         Returns:
-            What was breached since they were put up; also what the code under test caught.
+            What was breached since the test began; also what the code under test caught.
         """
         watch = self._watches.pop()
         self.forbidden = self._watches[-1].forbidden if self._watches else None

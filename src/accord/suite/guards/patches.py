@@ -8,7 +8,7 @@ import threading
 from importlib.abc import Loader, MetaPathFinder
 from typing import TYPE_CHECKING, Any
 
-from accord.suite.guards import drivers, sleeps
+from accord.suite.guards import sleeps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,16 +18,22 @@ if TYPE_CHECKING:
 _PATCHES: dict[str, Callable[[ModuleType], dict[str, Any]]] = {
     "time": sleeps.wrap_time,
     "asyncio.tasks": sleeps.wrap_asyncio,
-    "multiprocessing.process": drivers.multiprocessing,
-    "dbm": drivers.dbm,
-    "psycopg.generators": drivers.psycopg,
-    "psycopg2": drivers.psycopg2,
-    "grpc._channel": drivers.grpc,
-    "uvloop": drivers.uvloop,
+    "multiprocessing.process": lambda module: _drivers().multiprocessing(module),
+    "dbm": lambda module: _drivers().dbm(module),
+    "psycopg.generators": lambda module: _drivers().psycopg(module),
+    "psycopg2": lambda module: _drivers().psycopg2(module),
+    "grpc._channel": lambda module: _drivers().grpc(module),
+    "uvloop": lambda module: _drivers().uvloop(module),
 }
 _undo: list[tuple[dict[str, Any], str, Any]] = []
 _installations: list[str] = []  # one for each run that is on: a test may run tests in this process
 _patched: set[str] = set()
+
+
+def _drivers() -> Any:
+    from accord.suite.guards import drivers  # noqa: PLC0415 - most runs load none of the modules that it is about
+
+    return drivers
 
 
 def install() -> None:
