@@ -128,6 +128,7 @@ class Keeper:
         return running
 
     def _note(self, service: Service, running: Running) -> None:
+        running.supervision.command("status")  # it may have got up after its server, whose number it writes down first
         found = self._found[service.name]
         record = Record(replace(service, port=running.port), found, str(running.run.path), running.ports)
         with self._mutex:

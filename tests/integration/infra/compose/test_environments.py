@@ -230,7 +230,7 @@ def test_credentials_of_redis_and_nats_are_asked_for(project: Project, free_port
         f"  bus:\n    image: nats:2.10\n    ports: ['{nats_port}:4222', '{monitoring}:8222']\n"
         "    command: -js -m 8222 --user u --pass p\n"
     )
-    assert [each["ready"] for each in project.up()["services"]] == [True, True]
+    assert [each["problem"] for each in project.up()["services"]] == [None, None]
     with valkey.Valkey(port=redis_port, password="s3cret") as client:
         assert client.config_get("maxmemory")["maxmemory"] == str(77 << 20)
     with valkey.Valkey(port=redis_port) as client, pytest.raises(valkey.exceptions.AuthenticationError):
