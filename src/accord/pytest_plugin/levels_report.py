@@ -12,6 +12,7 @@ from accord.pytest_plugin.guards import EXAMPLES, LEVEL, WAITING
 from accord.suite.records import TestRecord
 
 if TYPE_CHECKING:
+    from accord.pytest_plugin.doubles import Doubles
     from accord.pytest_plugin.levels import Levels
     from accord.suite.summary import Summary
 
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
 class LevelReport:
     """Notes every test's times; with workers, their reports come here too."""
 
-    def __init__(self, config: pytest.Config, levels: Levels) -> None:
+    def __init__(self, config: pytest.Config, levels: Levels, doubles: Doubles) -> None:
         self._config = config
         self._levels = levels
+        self._doubles = doubles
         self._records: dict[str, TestRecord] = {}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -70,6 +72,7 @@ class LevelReport:
         if file:
             document = as_json(summary, self._levels.all)
             document["tests"] = [record.as_json() for record in self._records.values()]
+            document["doubles"] = self._doubles.report()
             path = Path(file)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(json.dumps(document, indent=1), encoding="utf-8")

@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from accord.testing.builders import Builder
     from accord.testing.clients import ApiClient, AsyncApiClient, ResponseDeviates
     from accord.testing.doubles.classes import double, function_double
-    from accord.testing.doubles.findings import DoubleLies, NoAnswerSet, NotInSpec, WrongCall
+    from accord.testing.doubles.findings import DoubleLies, NoAnswerSet, NotInSpec, WrongCall, WrongRequest
     from accord.testing.doubles.methods import Call
+    from accord.testing.doubles.services import HttpDouble, double_from
     from accord.testing.doubles.setting import calls, in_order, when
     from accord.testing.factories import bound_to
     from accord.testing.times import Clock, Moment, freeze, moments, sweep
@@ -24,18 +25,21 @@ __all__ = [
     "Call",
     "Clock",
     "DoubleLies",
+    "HttpDouble",
     "Moment",
     "NoAnswerSet",
     "NotInSpec",
     "PollTimeout",
     "ResponseDeviates",
     "WrongCall",
+    "WrongRequest",
     "api_key",
     "basic",
     "bearer",
     "bound_to",
     "calls",
     "double",
+    "double_from",
     "eventually",
     "freeze",
     "function_double",
@@ -53,18 +57,21 @@ _HOMES = {
     "Call": "accord.testing.doubles.methods",
     "Clock": "accord.testing.times",
     "DoubleLies": "accord.testing.doubles.findings",
+    "HttpDouble": "accord.testing.doubles.services",
     "Moment": "accord.testing.times",
     "NoAnswerSet": "accord.testing.doubles.findings",
     "NotInSpec": "accord.testing.doubles.findings",
     "PollTimeout": "accord.core.polling",
     "ResponseDeviates": "accord.testing.clients",
     "WrongCall": "accord.testing.doubles.findings",
+    "WrongRequest": "accord.testing.doubles.findings",
     "api_key": "accord.testing.auth",
     "basic": "accord.testing.auth",
     "bearer": "accord.testing.auth",
     "bound_to": "accord.testing.factories",
     "calls": "accord.testing.doubles.setting",
     "double": "accord.testing.doubles.classes",
+    "double_from": "accord.testing.doubles.services",
     "eventually": "accord.core.polling",
     "freeze": "accord.testing.times",
     "function_double": "accord.testing.doubles.classes",

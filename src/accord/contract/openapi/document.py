@@ -104,6 +104,19 @@ class OpenApi:
         ]
         return min(fitting, key=lambda pair: pair[0])[1] if fitting else None
 
+    @property
+    def operations(self) -> list[Operation]:
+        """All operations, in the document's order."""
+        return [operation for _, operation in self._operations]
+
+    def path_values(self, operation: Operation, path: str) -> dict[str, str]:
+        """What a path has where the operation's template has names, still percent-encoded."""
+        for pattern, each in self._operations:
+            found = pattern.fullmatch(path) if each is operation else None
+            if found:
+                return dict(zip(re.findall(r"\{([^{}/]*)\}", operation.template), found.groups(), strict=True))
+        return {}
+
     def methods_of(self, path: str) -> list[str]:
         """The methods that the document has for a path."""
         return sorted({operation.method for pattern, operation in self._operations if pattern.fullmatch(path)})

@@ -10,6 +10,9 @@ import os
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+Accounts = dict[str, dict[str, Any]]
+"""By double: calls, failures, tests."""
+
 _E = TypeVar("_E", bound=AssertionError)
 
 
@@ -58,7 +61,7 @@ def take_findings() -> list[AssertionError]:
     return taken
 
 
-def accounts() -> dict[str, dict[str, Any]]:
+def accounts() -> Accounts:
     """The account as plain values, as workers send it."""
     return {
         name: {"calls": each.calls, "failures": each.failures, "tests": sorted(each.tests - {""})}

@@ -1,8 +1,9 @@
 """Whether a value has the shape that an annotation promises, where that is cheap and certain to say.
 
 Checked: plain classes (also dataclasses, pydantic models, enums: by their class), None, Optional and unions, Literal,
-TypedDict, NewType, Annotated, ``type[X]``, callables, and the content of lists, tuples, sets and dicts. Not
-checked: Any, type variables, protocols that are not runtime_checkable, and annotations whose names exist for the type checker alone.
+TypedDict, NewType, Annotated, ``type[X]``, callables, and the content of lists, tuples, sets and dicts. Not checked:
+Any, type variables, protocols that are not runtime_checkable, and annotations whose names exist for the type
+checker alone.
 """
 
 from __future__ import annotations
