@@ -95,6 +95,7 @@ def test_the_fixtures_are_these() -> None:
         "rabbitmq",
         "rabbitmq_alone",
         "rabbitmq_server",
+        "recordings",
         "redis",
         "valkey",
         "valkey_alone",

@@ -13,8 +13,10 @@ from accord.contract.event_schemas import compare_schemas
 from accord.contract.model import Contract
 from accord.contract.openapi.check import check_openapi
 from accord.contract.openapi.document import OpenApi
+from accord.contract.openapi.types import types_of
 from accord.contract.ports import PactFiles
 from accord.core.documents import read_json_file, read_yaml_file
+from accord.core.errors import UsageError
 
 DIFF_EXAMPLE = """Example:
 
@@ -27,6 +29,10 @@ OPENAPI_EXAMPLE = """Example:
 SCHEMA_EXAMPLE = """Example:
 
     accord contract check-schema order-placed.v1.json order-placed.v2.json --pacts pacts/
+"""
+TYPES_EXAMPLE = """Example:
+
+    accord contract types openapi.json --out src/shop/orders_types.py
 """
 SIGNS = {"more": "+", "less": "-", "different": "~"}
 
@@ -108,6 +114,24 @@ def check_schema(
             print(obstacle)
         print(MEANINGS[evolution.verdict])
     return 1 if evolution.verdict in ("backward", "breaking") else 0
+
+
+@group.command("types", epilog=TYPES_EXAMPLE)
+def types_command(
+    document: Annotated[Path, typer.Argument(help="The OpenAPI document (3.0 or 3.1), JSON or YAML.")],
+    out: Annotated[Path | None, typer.Option(help="File to write instead of printing; its folder must exist.")] = None,
+) -> int:
+    """Print a Python module of types for an OpenAPI document, for the type checker. TypedDicts of all it declares."""
+    text = types_of(OpenApi.read(document))
+    if out is None:
+        print(text, end="")
+        return 0
+    try:
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"--out {out}: cannot be written: {error.strerror}") from None
+    print(f"written: {out}")
+    return 0
 
 
 MEANINGS = {

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from accord.pytest_plugin import contracts, doubles, guards, levels, levels_report
+from accord.pytest_plugin import recordings as _recordings
 from accord.pytest_plugin.brokers import (
     kafka,
     kafka_alone,
@@ -39,6 +40,7 @@ from accord.pytest_plugin.postgres import (
     postgres_server,
     postgres_template,
 )
+from accord.pytest_plugin.recordings import recordings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -67,6 +69,7 @@ __all__ = [
     "rabbitmq",
     "rabbitmq_alone",
     "rabbitmq_server",
+    "recordings",
     "redis",
     "valkey",
     "valkey_alone",
@@ -80,6 +83,7 @@ _GUARDS = pytest.StashKey["guards.LevelGuards"]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the options."""
     levels.add_options(parser)
+    _recordings.add_options(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -11,8 +11,17 @@ if TYPE_CHECKING:
     from accord.testing.builders import Builder
     from accord.testing.clients import ApiClient, AsyncApiClient, ResponseDeviates
     from accord.testing.doubles.classes import double, function_double
-    from accord.testing.doubles.findings import DoubleLies, NoAnswerSet, NotInSpec, WrongCall, WrongRequest
+    from accord.testing.doubles.findings import (
+        DoubleLies,
+        NoAnswerSet,
+        NotInSpec,
+        RecordingMissing,
+        RecordingStale,
+        WrongCall,
+        WrongRequest,
+    )
     from accord.testing.doubles.methods import Call
+    from accord.testing.doubles.recordings import Recording, Recordings
     from accord.testing.doubles.services import HttpDouble, double_from
     from accord.testing.doubles.setting import calls, in_order, when
     from accord.testing.factories import bound_to
@@ -30,6 +39,10 @@ __all__ = [
     "NoAnswerSet",
     "NotInSpec",
     "PollTimeout",
+    "Recording",
+    "RecordingMissing",
+    "RecordingStale",
+    "Recordings",
     "ResponseDeviates",
     "WrongCall",
     "WrongRequest",
@@ -62,6 +75,10 @@ _HOMES = {
     "NoAnswerSet": "accord.testing.doubles.findings",
     "NotInSpec": "accord.testing.doubles.findings",
     "PollTimeout": "accord.core.polling",
+    "Recording": "accord.testing.doubles.recordings",
+    "RecordingMissing": "accord.testing.doubles.findings",
+    "RecordingStale": "accord.testing.doubles.findings",
+    "Recordings": "accord.testing.doubles.recordings",
     "ResponseDeviates": "accord.testing.clients",
     "WrongCall": "accord.testing.doubles.findings",
     "WrongRequest": "accord.testing.doubles.findings",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -68,6 +70,23 @@ class OpenApiSide:
         """See Side."""
         operation = self._named(method, path)
         return [str(code) for code in (operation.document.get("responses") or {})] if operation else []
+
+    def fingerprint(self, request: HttpRequest) -> str:
+        """See Side."""
+        operation = self.document.operation(request.method, request.path)
+        waiting: list[Any] = [operation.document, *operation.parameters] if operation else []
+        said: dict[str, Any] = {"": list(waiting)}
+        while waiting:  # what the operation leads to, each part once
+            node = waiting.pop()
+            if isinstance(node, dict):
+                reference = node.get("$ref")
+                if isinstance(reference, str) and reference not in said:
+                    said[reference] = self.document.resolve({"$ref": reference})
+                    waiting.append(said[reference])
+                waiting.extend(node.values())
+            elif isinstance(node, list):
+                waiting.extend(node)
+        return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
     def is_for(self, method: str, path: str, request: HttpRequest) -> bool:
         """See Side."""

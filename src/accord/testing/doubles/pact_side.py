@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 from accord.contract.account import Account
@@ -11,6 +12,7 @@ from accord.contract.mock import UnexpectedRequest
 from accord.contract.model import Contract, HttpInteraction, Request, has_generators
 from accord.contract.ports import PactFiles
 from accord.contract.reading import contract_from_json
+from accord.contract.requirements import requirements_of
 from accord.contract.wire import request_from_wire, response_from_wire, response_to_wire
 from accord.core.errors import UsageError
 
@@ -96,6 +98,15 @@ class PactSide:
     def statuses(self, method: str, path: str) -> list[str]:
         """See Side."""
         return sorted({str(each.response.status) for each in self._of(method, path)})
+
+    def fingerprint(self, request: HttpRequest) -> str:
+        """See Side."""
+        said = [
+            f"{each.title} {each.response.status} {sorted(each.response.headers.items())} {each.response.body.data!r} "
+            f"{sorted(map(str, requirements_of(each.response.body, each.response.rules.category('body')).items()))}"
+            for each in self._of(request.method, request.path)
+        ]
+        return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]
 
     def is_for(self, method: str, path: str, request: HttpRequest) -> bool:
         """See Side."""

@@ -49,6 +49,9 @@ class Side(Protocol):
     def statuses(self, method: str, path: str) -> list[str]:
         """The statuses of an operation's answers: numbers, and in a document ``2XX`` or ``default``."""
 
+    def fingerprint(self, request: HttpRequest) -> str:
+        """A hash of all that is said of a request's operation: another one means that this has changed."""
+
     def is_for(self, method: str, path: str, request: HttpRequest) -> bool:
         """Whether a request is one of an operation, given with its template or with a path of its own."""
 
