@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import Any, assert_type
+from typing import Any, Protocol, assert_type
 
 from accord import AccordError, Pact, PactFailed, PollTimeout, VerificationFailed, Verifier, match, poll_until
 from accord.contract import (
@@ -136,3 +137,41 @@ match.likee(1)  # type: ignore[attr-defined]
 Verifier("PaymentService").state("a", 5)  # type: ignore[arg-type]
 Verifier("PaymentService").pacts(5)  # type: ignore[arg-type]
 Verifier("PaymentService").app(object(), kind="cgi")  # type: ignore[arg-type]
+
+
+# Doubles.
+from accord.testing import HttpDouble, double, double_from, function_double, when  # noqa: E402 - used from here on
+
+
+class Payments:
+    async def charge(self, customer: str, *, amount: int = 1) -> Path:
+        raise NotImplementedError
+
+    def rates(self) -> dict[str, float]:
+        raise NotImplementedError
+
+
+class Port(ABC):
+    @abstractmethod
+    def send(self, text: str) -> None: ...
+
+
+class Shape(Protocol):
+    def area(self) -> float: ...
+
+
+assert_type(double(Payments), Payments)
+assert_type(double(Port), Port)  # abstract classes and protocols too
+assert_type(double(Shape), Shape)
+assert_type(function_double(set_up)("c"), None)
+payments = double(Payments)
+when(payments.charge).returns(Path())  # what is awaited, not the coroutine
+when(payments.rates, 1).returns_each({"a": 1.0}, {})
+when(payments.charge).returns("no path")  # type: ignore[arg-type]
+when(payments.rates).returns(1)  # type: ignore[arg-type]
+payments.refund("c")  # type: ignore[attr-defined]
+function_double(set_up)(1)  # type: ignore[arg-type]
+service = double_from(openapi={})
+assert_type(service, HttpDouble)
+assert_type(service.client(), httpx.Client)
+service.on("GET", "/").answers(200, {"a": 1}, times=2).slow(1.0)

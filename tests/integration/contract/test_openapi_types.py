@@ -72,7 +72,7 @@ same: GetOrdersById200 = {**good, "parent": good, "labels": {"a": "b"}, "any-obj
 MISUSES = {
     '{"state": "open", "lines": [], "payment": card}': 'Missing key "id"',
     '{"id": "a", "state": "lost", "lines": [], "payment": card}': "Literal",
-    '{"id": "a", "state": "open", "lines": [{"sku": 1}], "payment": card}': "incompatible type",
+    '{"id": "a", "state": "open", "lines": [{"sku": 1}], "payment": card}': 'TypedDict item "sku"',
     '{"id": "a", "state": "open", "lines": [], "payment": card, "more": 1}': 'Extra key "more"',
 }
 

@@ -9,11 +9,12 @@ import pytest
 from accord.testing.doubles import ledger
 
 if TYPE_CHECKING:
+    from collections import deque
     from collections.abc import Iterator
 
 
 @pytest.fixture
-def found() -> Iterator[list[AssertionError]]:
+def found() -> Iterator[deque[AssertionError]]:
     """What doubles found so far in this test; taken away at its end."""
     yield ledger._findings
     ledger.take_findings()
