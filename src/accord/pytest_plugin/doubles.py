@@ -25,7 +25,6 @@ class Doubles:
     """Watches the doubles of one run; with workers, their accounts come here too."""
 
     def __init__(self) -> None:
-        self._tests: set[str] = set()
         self._of_workers: list[Accounts] = []
 
     @pytest.hookimpl(wrapper=True)
@@ -45,11 +44,6 @@ class Doubles:
         result = yield
         _judge(None)
         return result
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Count the tests."""
-        if report.when == "call":
-            self._tests.add(report.nodeid)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -79,7 +73,10 @@ class Doubles:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Name the doubles that never failed, where more than one test ran."""
-        if len(self._tests) <= 1 or terminalreporter.config.get_verbosity() < 0:
+        ran = sum(
+            len(terminalreporter.stats.get(outcome, ())) for outcome in ("passed", "failed", "xfailed", "xpassed")
+        )
+        if ran <= 1 or terminalreporter.config.get_verbosity() < 0:
             return
         never = [row for row in self.report() if row["calls"] and not row["failures"]]
         if not never:
