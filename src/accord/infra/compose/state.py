@@ -161,7 +161,7 @@ class Home:
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise ResourceError(
                 f"{path} cannot be read ({type(error).__name__}: {error}). Another version of Accord may have written "
-                f"it: use that one to take the environment down, or end what `pgrep -f {self.path}` shows and remove that "
+                f"it: take it down with that one, or end what `pgrep -f {self.path}` shows and remove that "
                 "folder."
             ) from error
 
