@@ -233,10 +233,8 @@ def logs(
     in_containers = containers.statuses(project, name)
     if service is None or service not in {each["name"] for each in in_containers}:
         chosen = logging.choose(known, service)
-        for line in logging.last_lines(chosen, lines):
-            print(line)
-        for line in logging.follow(chosen) if follow else ():
-            print(line, flush=True)
+        for line in logging.read_lines(chosen, last=lines, follow=follow):
+            print(line, flush=follow)
     if in_containers:
         if follow:
             raise UsageError(
