@@ -45,11 +45,7 @@ DOWN_EXAMPLE = """Example:
 _QUIET = 2.0  # seconds without a word
 _COLUMNS = ("name", "resource", "version", "asked for", "url", "pid", "ready")
 
-<<<<<<< .merge_file_UTzDpD
-group = typer.Typer(no_args_is_help=True, help="A compose file's servers, without containers.")
-=======
 group = typer.Typer(no_args_is_help=True, help="Bring a compose file up without containers.")
->>>>>>> .merge_file_02MwaT
 
 Project = Annotated[Path, typer.Option(metavar="FOLDER", help="The project, which has the state in .accord/env.")]
 Name = Annotated[str | None, typer.Option(metavar="NAME", help="The environment.")]
@@ -63,11 +59,7 @@ def register(app: typer.Typer) -> None:
 
 @group.callback()
 def _environment() -> None:
-<<<<<<< .merge_file_UTzDpD
-    """A compose file's servers, without containers."""
-=======
     """Bring a compose file up without containers."""
->>>>>>> .merge_file_02MwaT
     if sys.platform == "win32":
         raise UsageError("environments run on Linux and macOS, not on Windows: use WSL there")
 
