@@ -16,6 +16,7 @@ TOOLS = ROOT / ".tools" / "python"
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 PROSE = [*PAGES, ROOT / "ARCHITECTURE.md", ROOT / "CONTRIBUTING.md", ROOT / "examples" / "shop" / "README.md"]
 LINK = re.compile(r"\]\((?!https?://|#)([^)#\s]+)")
+EXCERPT = re.compile(r"^```py\n(# .*?)^```", re.DOTALL | re.MULTILINE)
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
 
@@ -33,6 +34,14 @@ def test_every_python_example_of_a_page_runs(page: Path, tmp_path: Path) -> None
 def test_every_link_of_a_page_leads_to_a_file(page: Path) -> None:
     targets = LINK.findall(BLOCK.sub("", page.read_text(encoding="utf-8")))
     assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_excerpt_stands_in_its_file(page: Path) -> None:
+    """Excerpts of files that run elsewhere: their first line names the file."""
+    for excerpt in EXCERPT.findall(page.read_text(encoding="utf-8")):
+        name, _, code = excerpt.partition("\n")
+        assert code in (ROOT / name.removeprefix("# ")).read_text(encoding="utf-8"), f"{page.name}: {name}"
 
 
 def test_every_guide_can_be_reached_from_the_readme() -> None:

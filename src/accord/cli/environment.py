@@ -45,7 +45,7 @@ DOWN_EXAMPLE = """Example:
 _QUIET = 2.0  # seconds without a word
 _COLUMNS = ("name", "resource", "version", "asked for", "url", "pid", "ready")
 
-group = typer.Typer(no_args_is_help=True, help="Bring the servers of a compose file up, without containers.")
+group = typer.Typer(no_args_is_help=True, help="Bring a compose file up without containers.")
 
 Project = Annotated[Path, typer.Option(metavar="FOLDER", help="The project, which has the state in .accord/env.")]
 Name = Annotated[str | None, typer.Option(metavar="NAME", help="The environment.")]
@@ -59,7 +59,7 @@ def register(app: typer.Typer) -> None:
 
 @group.callback()
 def _environment() -> None:
-    """Bring the servers of a compose file up, without containers."""
+    """Bring a compose file up without containers."""
     if sys.platform == "win32":
         raise UsageError("environments run on Linux and macOS, not on Windows: use WSL there")
 
@@ -233,10 +233,8 @@ def logs(
     in_containers = containers.statuses(project, name)
     if service is None or service not in {each["name"] for each in in_containers}:
         chosen = logging.choose(known, service)
-        for line in logging.last_lines(chosen, lines):
-            print(line)
-        for line in logging.follow(chosen) if follow else ():
-            print(line, flush=True)
+        for line in logging.read_lines(chosen, last=lines, follow=follow):
+            print(line, flush=follow)
     if in_containers:
         if follow:
             raise UsageError(
@@ -247,7 +245,10 @@ def logs(
 
 @group.command(epilog=DOWN_EXAMPLE)
 def down(*, name: Name = None, project: Project = Path(), as_json: AsJson = False) -> None:
-    """End the project's environments, or the one that is named, and remove all they have made. Safe when none is up."""
+    """End environments and remove all they have made.
+
+    All of the project, or the one that is named; safe when none is up.
+    """
     from accord.infra.compose import docker as containers
     from accord.infra.compose import environments
 

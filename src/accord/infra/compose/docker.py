@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-_NOTE = "docker.json"  # in the folder of environments: which are Docker's
+_NOTE = ".docker.json"  # in the folder of environments: which are Docker's
 _TIMEOUT = 900.0  # seconds; images may have to be pulled
 
 
@@ -106,7 +106,7 @@ def _run(name: str, file: Path | str, words: Sequence[str]) -> str:
 def _known(project: Path) -> dict[str, str]:
     try:
         known: dict[str, str] = json.loads(_path(project).read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     return known
 

@@ -98,11 +98,11 @@ def bring_up(
         on_wait: called now and then with the services that are not ready yet, and the seconds since the beginning.
 
     Raises:
-        UsageError: an environment of that name is up with other services, or a port is taken.
+        UsageError: an environment of that name is up with other services, a port is taken, or there is no such project.
         ResourceError: a server did not start; nothing is left running.
     """
     home = Home.of(project, plan.name)
-    home.path.parent.mkdir(parents=True, exist_ok=True)
+    home.make_parents()
     with locked(home.start_lock, purpose=f"bring up the environment {plan.name}"):
         if home.has_keeper and (state := home.read()) is not None:
             return _again(home, state, plan)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from accord.core.errors import UsageError
@@ -30,46 +31,47 @@ def choose(records: Sequence[Record], service: str | None) -> list[Record]:
     return chosen
 
 
-def last_lines(records: Sequence[Record], lines: int | None) -> Iterator[str]:
-    """Lines of their logs, one server after the other.
+def read_lines(records: Sequence[Record], *, last: int | None = None, follow: bool = False) -> Iterator[str]:
+    """Lines of their logs, one server after the other, each with its service's name.
 
     Args:
         records: whose.
-        lines: only so many of the last ones of each.
+        last: only so many of the last ones of each.
+        follow: go on with lines as they come, until all servers are gone.
     """
-    for record in records:
-        text = _read(record, 0)[0]
-        found = text.splitlines()
-        for line in found[-lines:] if lines else found:
-            yield _named(record, line, records)
-
-
-def follow(records: Sequence[Record]) -> Iterator[str]:
-    """Lines as they come, until all servers are gone."""
-    at = {record.run: _read(record, 0)[1] for record in records}
-    rest = dict.fromkeys(at, "")
-    left = list(records)
-    while left:
-        for record in [*left]:
-            try:
-                text, at[record.run] = _read(record, at[record.run])
-            except FileNotFoundError:
-                left.remove(record)
-                continue
-            *lines, rest[record.run] = (rest[record.run] + text).split("\n")
-            for line in lines:
-                yield _named(record, line, records)
+    width = max((len(each.service.name) for each in records), default=0)
+    logs = [_Log(each) for each in records]
+    for log in logs:
+        found = log.more()
+        if not follow and log.rest:
+            found.append(log.rest)
+        for line in found[-last:] if last else found:
+            yield f"{log.record.service.name:{width}} | {line}"
+    while follow and not all(log.is_gone for log in logs):
         time.sleep(_INTERVAL)
+        for log in logs:
+            for line in log.more():
+                yield f"{log.record.service.name:{width}} | {line}"
 
 
-def _read(record: Record, start: int) -> tuple[str, int]:
-    """The log from this byte on, and where it ends."""
-    with record.directories.log.open("rb") as file:
-        file.seek(start)
-        data = file.read()
-    return data.decode("utf-8", "replace"), start + len(data)
+@dataclass
+class _Log:
+    """One log, as far as it has been read."""
 
+    record: Record
+    at: int = 0  # bytes
+    rest: str = ""  # a line that has not ended yet
+    is_gone: bool = False
 
-def _named(record: Record, line: str, records: Sequence[Record]) -> str:
-    width = max(len(each.service.name) for each in records)
-    return f"{record.service.name:{width}} | {line}"
+    def more(self) -> list[str]:
+        """The lines that have come since."""
+        try:
+            with self.record.directories.log.open("rb") as file:
+                file.seek(self.at)
+                data = file.read()
+        except FileNotFoundError:  # it went with its server
+            self.is_gone = True
+            return []
+        self.at += len(data)
+        *lines, self.rest = (self.rest + data.decode("utf-8", "replace")).split("\n")
+        return lines

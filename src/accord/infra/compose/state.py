@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from accord.core.errors import ResourceError, UsageError
 from accord.infra import processes
 from accord.infra.compose.plan import Plan, Service
 from accord.infra.locks import try_lock
@@ -58,7 +59,7 @@ class Home:
     @classmethod
     def every(cls, project: Path) -> Iterator[Home]:
         """Those that are there, by name."""
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
             for path in sorted(_all(project).iterdir()):
                 if path.is_dir():
                     yield cls(path)
@@ -70,7 +71,7 @@ class Home:
     @property
     def start_lock(self) -> Path:
         """Who brings it up holds this lock meanwhile."""
-        return self.path.with_name(f"{self.path.name}.lock")
+        return self.path.with_name(f".{self.path.name}.lock")  # no environment is called so
 
     @property
     def keeper_log(self) -> Path:
@@ -94,12 +95,28 @@ class Home:
 
     def make(self) -> None:
         """Make the folder, for this user alone: it holds passwords."""
-        base = self.path.parent
-        base.mkdir(parents=True, exist_ok=True)
-        ignore = base.parent / ".gitignore"
-        if not ignore.exists():
-            ignore.write_text("*\n", encoding="ascii")
         self.path.mkdir(mode=0o700, exist_ok=True)
+
+    def make_parents(self) -> None:
+        """Make the folder that it lies in, which no version control should see.
+
+        Raises:
+            UsageError: there is no such project.
+            ResourceError: it cannot be made.
+        """
+        base = self.path.parent
+        project = base.parents[1]
+        if not project.is_dir():
+            raise UsageError(f"there is no folder {project}: --project names the one that has the state in .accord/env")
+        try:
+            base.mkdir(parents=True, exist_ok=True)
+            ignore = base.parent / ".gitignore"
+            if not ignore.exists():
+                ignore.write_text("*\n", encoding="ascii")
+        except OSError as error:
+            raise ResourceError(
+                f"the state cannot be kept in {base}: {error}. Name a folder that may be written with --project."
+            ) from error
 
     def remove(self) -> None:
         """Remove the folder and all in it, the lock last: nobody finds a home without one."""
@@ -129,13 +146,24 @@ class Home:
         self._write(_STATE, asdict(state))
 
     def read(self) -> State | None:
-        """What the keeper has written last; None before it has."""
+        """What the keeper has written last; None before it has.
+
+        Raises:
+            ResourceError: it cannot be read.
+        """
+        path = self.path / _STATE
         try:
-            document = json.loads((self.path / _STATE).read_text(encoding="utf-8"))
+            document = json.loads(path.read_text(encoding="utf-8"))
+            services = [_record(each) for each in document.pop("services")]
+            return State(**document, services=tuple(services))
         except FileNotFoundError:
             return None
-        services = [_record(each) for each in document.pop("services")]
-        return State(**document, services=tuple(services))
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+            raise ResourceError(
+                f"{path} cannot be read ({type(error).__name__}: {error}). Another version of Accord may have written "
+                f"it: take it down with that one, or end what `pgrep -f {self.path}` shows and remove that "
+                "folder."
+            ) from error
 
     def _write(self, name: str, document: dict[str, Any]) -> None:
         fresh = self.path / f"{name}.{secrets.token_hex(4)}"

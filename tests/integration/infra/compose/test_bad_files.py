@@ -145,7 +145,7 @@ HEAD = "FILE asks for what servers without containers do not have:\n"
             id="extends a file that is not there",
         ),
         pytest.param("name: ../x\n" + REDIS, "'../x' is no name for an environment: letters, digits, and . _ - after the first, "
-                     "at most 63", id="a name that leads out"),
+                     "at most 63; give it another with --name", id="a name that leads out"),
         pytest.param("include: [x]\nservice: {}\n" + REDIS, HEAD + "  include: other files are not included: bring each up by "
                      "itself, or use `extends`\n  service: is no key of a compose file; did you mean 'services'?\n"
                      "Change the file, or go without it: --ignore include", id="keys of the file"),
@@ -182,7 +182,7 @@ def test_a_file_that_is_not_there_or_not_named(project: Project) -> None:
         (["--without", "cach"], "FILE has no service 'cach'; did you mean 'cache'?; it has cache"),
         (["--without", "cache"], "FILE: no service is left to be started"),
         (["--ignore", "cache.x"], "--ignore cache.x: FILE has nothing of that name that would be refused; leave the option out"),
-        (["--name", "a/b"], "'a/b' is no name for an environment: letters, digits, and . _ - after the first, at most 63"),
+        (["--name", "a/b"], "'a/b' is no name for an environment: letters, digits, and . _ - after the first, at most 63; give it another with --name"),
     ],
 )  # fmt: skip
 def test_options_that_do_not_fit_the_file(project: Project, words: list[str], message: str) -> None:

@@ -317,3 +317,32 @@ def test_taking_down_what_is_just_coming_up_ends_both(project: Project, free_por
     assert command.returncode == 2
     assert "error: the environment was ended while it started. Somebody took it down.\n" in said
     assert project.state == []
+
+
+def test_a_project_that_is_not_there_or_cannot_be_written_is_told(project: Project, free_ports: Iterator[int]) -> None:
+    cache(project, free_ports)
+    file = str(project.path / "compose.yaml")
+    nowhere = type(project)(project.path / "nowhere", project.capture)
+    assert nowhere.env("up", file)[2].endswith(
+        f"error: there is no folder {project.path}/nowhere: --project names the one that has the state in .accord/env\n"
+    )
+    (project.path / ".accord").write_text("in the way")
+    code, _, err = project.env("up")
+    (project.path / ".accord").unlink()
+    assert code == 2
+    assert f"error: the state cannot be kept in {project.path}/.accord/env: " in err
+    assert err.endswith("Name a folder that may be written with --project.\n")
+
+
+def test_a_state_of_another_version_is_told(project: Project, free_ports: Iterator[int]) -> None:
+    cache(project, free_ports)
+    project.up()
+    state = project.path / ".accord" / "env" / "compose" / "state.json"
+    before = state.read_text()
+    state.write_text("{}")
+    code, _, err = project.env("status")
+    state.write_text(before)
+    assert code == 2
+    assert err.startswith(
+        f"error: {state} cannot be read (KeyError: 'services'). Another version of Accord may have written"
+    )

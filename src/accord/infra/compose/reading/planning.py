@@ -86,7 +86,8 @@ def check_name(name: str) -> str:
     """
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise UsageError(
-            f"{name!r} is no name for an environment: letters, digits, and . _ - after the first, at most 63"
+            f"{name!r} is no name for an environment: letters, digits, and . _ - after the first, at most 63; "
+            "give it another with --name"
         )
     return name
 
