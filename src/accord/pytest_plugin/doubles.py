@@ -21,15 +21,12 @@ _SENT = "accord_doubles"
 _MOST_NAMED = 20
 
 
-class Doubles:
-    """Watches the doubles of one run; with workers, their accounts come here too."""
-
-    def __init__(self) -> None:
-        self._of_workers: list[Accounts] = []
+class _Calls:
+    """Lets a test fail for what its doubles found; there only in runs with doubles."""
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
-        """Let the test fail for what its doubles found, also where the code under test caught it."""
+        """Let the test fail also where the code under test caught the finding."""
         try:
             result = yield
         except BaseException as error:
@@ -38,12 +35,25 @@ class Doubles:
         _judge(item)
         return result
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_teardown(self) -> Iterator[None]:
-        """The same for what fixtures did."""
-        result = yield
-        _judge(None)
-        return result
+
+class Doubles:
+    """Watches the doubles of one run; with workers, their accounts come here too."""
+
+    def __init__(self) -> None:
+        self._of_workers: list[Accounts] = []
+        self._watching = False
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Watch calls from here on, once a test module or a fixture has loaded doubles."""
+        if not self._watching and _LEDGER in sys.modules:
+            self._watching = True
+            item.config.pluginmanager.register(_Calls(), "accord-doubles-calls")
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_teardown(self, item: pytest.Item) -> None:
+        """Fail for what fixtures did, and for a call that was not watched: the first to load doubles by itself."""
+        _judge(item)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -93,14 +103,14 @@ class Doubles:
         )
 
 
-def _judge(item: pytest.Item | None) -> None:
+def _judge(item: pytest.Item) -> None:
     if _LEDGER in sys.modules:
         found = [each for each in sys.modules[_LEDGER].take_findings() if not _came_to(item, each)]
         if found:
             _fail(found)
 
 
-def _came_to(item: pytest.Item | None, finding: AssertionError) -> bool:
+def _came_to(item: pytest.Item, finding: AssertionError) -> bool:
     """Whether a finding came as far as the test itself, which then caught it on purpose, as pytest.raises does."""
     code = getattr(inspect.unwrap(getattr(item, "obj", _judge)), "__code__", None)
     place = finding.__traceback__
