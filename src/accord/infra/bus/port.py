@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any, Self
 from accord.core.errors import UsageError
 from accord.core.polling import poll_until
 from accord.infra.bus.message import Message, outgoing
-from accord.infra.bus.redelivery import Handler, Redelivery
+from accord.infra.bus.redelivery import Redelivery
 from accord.infra.bus.subjects import check_pattern, check_subject, matches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import TracebackType
+
+    from accord.infra.bus.redelivery import Handler
 
 logger = logging.getLogger(__name__)
 
