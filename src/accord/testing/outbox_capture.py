@@ -132,21 +132,24 @@ def _by_sqlalchemy(
     from sqlalchemy import text  # noqa: PLC0415 - whoever has such a connection has loaded it
 
     connects = not hasattr(source, "execute")  # an engine
+
+    def literal(query: str) -> Any:
+        return text(query.replace(":", "\\:"))  # a colon in a name begins no parameter
     if "ext.asyncio" not in type(source).__module__:
 
         def read(query: str) -> Rows:
             if not connects:
-                return list(source.execute(text(query)).all())
+                return list(source.execute(literal(query)).all())
             with source.connect() as connection:
-                return list(connection.execute(text(query)).all())
+                return list(connection.execute(literal(query)).all())
 
         return OutboxCapture(table, columns, read)
 
     async def read_async(query: str) -> Rows:
         if not connects:
-            return list((await source.execute(text(query))).all())
+            return list((await source.execute(literal(query))).all())
         async with source.connect() as connection:
-            return list((await connection.execute(text(query))).all())
+            return list((await connection.execute(literal(query))).all())
 
     return AsyncOutboxCapture(table, columns, read_async)
 

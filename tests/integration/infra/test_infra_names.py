@@ -11,20 +11,30 @@ from accord.core.errors import ResourceError
 
 def test_the_public_names_are_these() -> None:
     assert accord.infra.__all__ == [
+        "Bus",
         "ContainerPostgres",
         "Database",
         "DatabaseTemplate",
         "ExistingPostgres",
         "Isolation",
         "KafkaBroker",
+        "KafkaBus",
         "KafkaNamespace",
+        "MemoryBus",
+        "Message",
+        "MessageTooLargeError",
         "Migrations",
+        "MockBus",
+        "NatsBus",
         "NatsNamespace",
         "NatsServer",
         "PostgresServer",
+        "RabbitBus",
         "RabbitNamespace",
         "RabbitServer",
+        "Redelivery",
         "Server",
+        "Subscription",
         "ValkeyNamespace",
         "ValkeyServer",
         "assert_plan",
@@ -36,7 +46,7 @@ def test_the_public_names_are_these() -> None:
 
 def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
     with pytest.raises(
-        AttributeError, match="has no attribute 'Postgres'; it has ContainerPostgres, Database, DatabaseTemplate"
+        AttributeError, match="has no attribute 'Postgres'; it has Bus, ContainerPostgres, Database"
     ):
         accord.infra.Postgres  # noqa: B018 - looking it up is the test
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import uuid
-from contextvars import ContextVar
+import os
+from contextvars import ContextVar, Token
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from accord.core.documents import parse_json_body
 from accord.core.errors import DocumentError, UsageError
 
 if TYPE_CHECKING:
@@ -20,6 +19,7 @@ ID, KEY = "message-id", "message-key"
 """The headers by which brokers without ids or keys of their own carry them."""
 
 _TRACE_PARTS = 4
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 _handling: ContextVar[Message | None] = ContextVar("accord_message", default=None)
 
 
@@ -49,7 +49,10 @@ class Message:
         Raises:
             DocumentError: it is not JSON.
         """
-        return parse_json_body(self.data)
+        try:
+            return json.loads(self.data)
+        except (ValueError, RecursionError) as error:
+            raise DocumentError(f"is not JSON: {error}", source=f"the message on {self.subject!r}") from None
 
     @property
     def content(self) -> Any:
@@ -80,14 +83,16 @@ def outgoing(subject: str, payload: Any, key: str | None, headers: Mapping[str, 
         _check_header(subject, name, value)
     if key is not None:
         _check_header(subject, KEY, key)
-    return Message(subject, data, key, {CONTENT_TYPE: kind, TRACE: next_trace(), **given}, uuid.uuid4().hex)
+    random = os.urandom(40).hex()  # once for the id, the trace and the place in it
+    trace = next_trace(random[32:])
+    return Message(subject, data, key, {CONTENT_TYPE: kind, TRACE: trace, **given}, random[:32])
 
 
-def next_trace() -> str:
-    """A ``traceparent``: of the trace of the message that is being handled, else of a new one."""
+def next_trace(random: str) -> str:
+    """A ``traceparent``: of the trace of the message that is being handled, else of a new one, by 48 random digits."""
     handled = _handling.get()
-    trace = (handled.trace_id if handled is not None else None) or uuid.uuid4().hex
-    return f"00-{trace}-{uuid.uuid4().hex[:16]}-01"
+    trace = (handled.trace_id if handled is not None else None) or random[:32]
+    return f"00-{trace}-{random[32:]}-01"
 
 
 def to_headers(message: Message) -> dict[str, str]:
@@ -106,22 +111,19 @@ def again(message: Message, attempt: int) -> Message:
     return replace(message, attempt=attempt)
 
 
-class handling:  # noqa: N801 - reads as a statement
-    """While the block runs, what is published continues this message's trace."""
+def now_handling(message: Message) -> Token[Message | None]:
+    """From now on what is published continues this message's trace, until ``end_handling``."""
+    return _handling.set(message)
 
-    def __init__(self, message: Message) -> None:
-        self._message = message
 
-    def __enter__(self) -> None:
-        self._token = _handling.set(self._message)
-
-    def __exit__(self, *outcome: object) -> None:
-        _handling.reset(self._token)
+def end_handling(token: Token[Message | None]) -> None:
+    """The message is handled."""
+    _handling.reset(token)
 
 
 def _encoded(subject: str, payload: Any) -> bytes:
     try:
-        return json.dumps(payload, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+        return _ENCODER.encode(payload).encode()
     except (TypeError, ValueError, RecursionError) as error:
         raise UsageError(
             f"cannot publish on {subject!r}: expected bytes or what JSON can hold, seen {type(payload).__name__} "

@@ -161,6 +161,7 @@ class Bus(ABC):
         await self.start()
         subscription = Subscription(subject, group, handler, redelivery or Redelivery())
         await self._join(subscription)
+        await asyncio.sleep(0)  # its task begins: from now on it tidies up after itself, however soon it is ended
         self._subscriptions.append(subscription)
         return subscription
 

@@ -9,7 +9,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from accord.core.errors import UsageError
-from accord.infra.bus.message import Message, handling
+from accord.infra.bus.message import Message, end_handling, now_handling
 from accord.infra.bus.subjects import DEAD
 
 if TYPE_CHECKING:
@@ -65,18 +65,23 @@ class Outcome:
     reason: str = ""
 
 
+_DONE = Outcome(Verdict.ACKNOWLEDGE)
+
+
 async def handle(handler: Handler, message: Message, redelivery: Redelivery) -> Outcome:
     """Call a handler and judge: it returned, or what it raised."""
+    token = now_handling(message)
     try:
-        with handling(message):
-            result = handler(message)
-            if inspect.isawaitable(result):
-                await result
+        result = handler(message)
+        if result is not None and inspect.isawaitable(result):
+            await result
     except Exception as error:  # noqa: BLE001 - whatever a handler raises means "not done"
         reason = f"{type(error).__name__}: {error}"
         logger.warning("the handler of %r failed at attempt %d: %s", message.subject, message.attempt, reason)
         return failed(message, redelivery, reason)
-    return Outcome(Verdict.ACKNOWLEDGE)
+    finally:
+        end_handling(token)
+    return _DONE
 
 
 def failed(message: Message, redelivery: Redelivery, reason: str) -> Outcome:

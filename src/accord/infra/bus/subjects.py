@@ -15,6 +15,7 @@ _LONGEST = 200
 _WORD = re.compile(r"[A-Za-z0-9_-]+")
 
 
+@functools.lru_cache(maxsize=4096)
 def check_subject(subject: str) -> None:
     """Refuse what cannot be published on with every broker.
 
