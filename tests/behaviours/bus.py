@@ -43,17 +43,19 @@ def table() -> str:
     """What each bus can and cannot show, in Markdown."""
     tests = [each for each in vars(BusBehaviours).values() if hasattr(each, "what")]
     lines = [f"| a test can show that | {' | '.join(KINDS)} |", "|---" * (len(KINDS) + 1) + "|"]
-    lines += [f"| {each.what} | {' | '.join('-' if kind in each.lacking else 'yes' for kind in KINDS)} |" for each in tests]
+    lines += [
+        f"| {each.what} | {' | '.join('-' if kind in each.lacking else 'yes' for kind in KINDS)} |" for each in tests
+    ]
     return "\n".join(lines)
 
 
-async def until(check: Callable[[], bool], *, timeout: float = 10.0, description: str = "") -> None:
+async def until(check: Callable[[], bool], *, seconds: float = 10.0, description: str = "") -> None:
     """Poll while the bus's tasks run: a synchronous check alone would hold the event loop."""
 
     async def ask() -> bool:
         return check()
 
-    await poll_until(ask, timeout=timeout, description=description or "what the test waits for")
+    await poll_until(ask, timeout=seconds, description=description or "what the test waits for")
 
 
 class Taken:
@@ -95,6 +97,18 @@ class BusBehaviours:
         await bus.publish("payments.made", {"id": 2})
         await until(lambda: [(each.subject, each.content) for each in seen] == [("orders.placed", {"id": 1})])
 
+    @shows("it was published once, however often it was delivered", but="mock")
+    async def test_published_once(self, bus: Bus) -> None:
+        seen: list[Message] = []
+        bus.observe(">", seen.append)
+        for group in ("billing", "stock"):
+            handler = Taken(fails=lambda message: message.attempt == 1)
+            await bus.subscribe("orders.placed", handler, group=group, redelivery=QUICK)
+        await bus.publish("orders.placed", {"id": 1})
+        await until(lambda: bool(seen))
+        await bus.settled()
+        assert [each.subject for each in seen] == ["orders.placed"]
+
     @shows("publishing on a subject that nobody listens to is no error")
     async def test_nobody_listens(self, bus: Bus) -> None:
         await bus.publish("orders.placed", {"id": 1})
@@ -127,7 +141,9 @@ class BusBehaviours:
         order["lines"] = "changed afterwards"
         await bus.settled()
         assert sorted(taken.contents, key=str) == [b"\x00\xff", {"id": 1, "lines": [1, 2], "at": "Zürich"}]
-        first, second = (next(each for each in group.messages if each.content != b"\x00\xff") for group in (taken, others))
+        first, second = (
+            next(each for each in group.messages if each.content != b"\x00\xff") for group in (taken, others)
+        )
         assert first.content is not second.content
         assert first.id == second.id != ""
 
@@ -153,7 +169,11 @@ class BusBehaviours:
     @shows("a pattern gets every subject that it stands for", but="mock")
     async def test_patterns(self, bus: Bus) -> None:
         one, more = Taken(), Taken()
-        for subject in ("orders.placed", "orders.paid.late", "orders"):  # where subjects have to be made, they are there
+        for subject in (
+            "orders.placed",
+            "orders.paid.late",
+            "orders",
+        ):  # where subjects have to be made, they are there
             await bus.publish(subject, "before")
         await bus.subscribe("orders.*", one, group="billing")
         await bus.subscribe("orders.>", more, group="audit")
@@ -248,7 +268,7 @@ class BusBehaviours:
             events.append(f"{message.content} begins")
             if message.content == 1:
                 with contextlib.suppress(PollTimeout):
-                    await until(lambda: "2 begins" in events, timeout=0.5)
+                    await until(lambda: "2 begins" in events, seconds=0.5)
             events.append(f"{message.content} ends")
 
         for _ in range(2):

@@ -26,15 +26,15 @@ _WITHOUT_SOCKETS = ("mock", "memory")
 
 @pytest.fixture
 def bus_kind(request: pytest.FixtureRequest) -> str:
-    """What ``bus`` is where a test's marker does not say; override it in a conftest, or set ``bus`` in the configuration."""
+    """What ``bus`` is where no marker says: ``bus`` in the configuration; override it in a conftest."""
     return loaded_configuration(request).bus
 
 
 @pytest.fixture
 def open_bus(request: pytest.FixtureRequest, bus_kind: str) -> Callable[[], Bus]:
-    """Call it for a further bus on the test's broker, as another process has one: ``async with open_bus() as other``.
+    """What makes further buses on the test's broker, such as other processes have.
 
-    In memory every bus is a world of its own.
+    ``async with open_bus() as other``. In memory every bus is a world of its own.
     """
     marker = request.node.get_closest_marker("bus")
     kind = marker.args[0] if marker is not None and marker.args else bus_kind
@@ -72,7 +72,8 @@ def _check(request: pytest.FixtureRequest, kind: object) -> None:
     level = levels.of_item(request.node)
     if kind not in _WITHOUT_SOCKETS and level is not None and "network" in level.guards:
         raise UsageError(
-            f"{request.node.nodeid} is of the level {level.name!r}, which has no sockets, and asks for the bus {kind!r}. "
+            f"{request.node.nodeid} is of the level {level.name!r}, which has no sockets, and asks for the bus "
+            f"{kind!r}. "
             'Take @pytest.mark.bus("memory"), or move the test to tests/integration.'
         )
 
@@ -102,7 +103,7 @@ def _made(kind: str, place: Any) -> Bus:
 
 
 def _topic(place: Any, subject: str) -> None:
-    """Several partitions, so that the members of a group have something to share; one that is there already is taken."""
+    """Make it with several partitions, for the members of a group to share, unless it is there already."""
     if f"{place.prefix}.{subject}" not in place.server.topics():
         place.topic(subject, partitions=4)
 

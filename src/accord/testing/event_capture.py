@@ -125,9 +125,7 @@ class Capture(ABC):
         """Wait for events in any order, a different one for each."""
         return await self._until(_Search(self._claims, self.place, wanted, ordered=False, timeout=timeout))
 
-    async def expect_none(
-        self, content: Any = ANYTHING, *, subject: str | None = None, within: float = 0.5
-    ) -> None:
+    async def expect_none(self, content: Any = ANYTHING, *, subject: str | None = None, within: float = 0.5) -> None:
         """Fail if such an event has come, or comes within some seconds, beside those expected before.
 
         Raises:
@@ -216,9 +214,7 @@ class SyncCapture(ABC):
 
     def _refuse(self, refusal: _Refusal, within: float) -> None:
         try:
-            found = poll_until(
-                lambda: refusal.look(self.events()), description=refusal.description, timeout=within
-            )
+            found = poll_until(lambda: refusal.look(self.events()), description=refusal.description, timeout=within)
         except PollTimeout as waited:
             if waited.last_error is not None:
                 raise waited.last_error from None

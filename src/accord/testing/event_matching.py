@@ -53,9 +53,7 @@ class Event:
 class Wanted:
     """An event that is expected. :func:`event` makes it."""
 
-    def __init__(
-        self, content: Any, subject: str | None, key: str | None, headers: Mapping[str, Any] | None
-    ) -> None:
+    def __init__(self, content: Any, subject: str | None, key: str | None, headers: Mapping[str, Any] | None) -> None:
         if subject is not None:
             check_pattern(subject)
         self.content = content

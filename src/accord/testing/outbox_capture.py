@@ -101,7 +101,8 @@ def capture_outbox(
             return AsyncOutboxCapture(table, columns, _by_async_psycopg(source))
         return OutboxCapture(table, columns, lambda query: source.execute(query).fetchall())
     raise UsageError(
-        f"capture_outbox({type(source).__name__}): expected a URL postgresql://…, or a connection of psycopg or SQLAlchemy"
+        f"capture_outbox({type(source).__name__}): expected a URL postgresql://…, or a connection of psycopg or of "
+        "SQLAlchemy"
     )
 
 
@@ -126,15 +127,14 @@ def _by_async_psycopg(connection: Any) -> Callable[[str], Awaitable[Rows]]:
     return read
 
 
-def _by_sqlalchemy(
-    source: Any, table: str, columns: Mapping[str, str] | None
-) -> OutboxCapture | AsyncOutboxCapture:
+def _by_sqlalchemy(source: Any, table: str, columns: Mapping[str, str] | None) -> OutboxCapture | AsyncOutboxCapture:
     from sqlalchemy import text  # noqa: PLC0415 - whoever has such a connection has loaded it
 
     connects = not hasattr(source, "execute")  # an engine
 
     def literal(query: str) -> Any:
         return text(query.replace(":", "\\:"))  # a colon in a name begins no parameter
+
     if "ext.asyncio" not in type(source).__module__:
 
         def read(query: str) -> Rows:

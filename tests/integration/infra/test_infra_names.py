@@ -45,9 +45,7 @@ def test_the_public_names_are_these() -> None:
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(
-        AttributeError, match="has no attribute 'Postgres'; it has Bus, ContainerPostgres, Database"
-    ):
+    with pytest.raises(AttributeError, match="has no attribute 'Postgres'; it has Bus, ContainerPostgres, Database"):
         accord.infra.Postgres  # noqa: B018 - looking it up is the test
 
 

@@ -15,9 +15,11 @@ from accord.infra.bus.subjects import expression, is_pattern, name_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+    from aiokafka import AIOKafkaConsumer, TopicPartition
 
     from accord.infra.bus.message import Message
+
+    Record = Any  # aiokafka has no types
 
 _NEWS = 100  # milliseconds between two looks for topics that are new
 _OVERHEAD = 1024  # bytes of a record that are not its value
@@ -129,7 +131,7 @@ class KafkaBus(BrokeredBus):
             with contextlib.suppress(Exception):  # the broker may be gone
                 await consumer.stop()
 
-    async def _deliver(self, consumer: AIOKafkaConsumer, raw: ConsumerRecord[Any, Any], subscription: Subscription) -> None:
+    async def _deliver(self, consumer: AIOKafkaConsumer, raw: Record, subscription: Subscription) -> None:
         from aiokafka import TopicPartition  # noqa: PLC0415 - as above
         from aiokafka.errors import CommitFailedError, IllegalStateError  # noqa: PLC0415 - as above
 
@@ -207,7 +209,7 @@ class KafkaBus(BrokeredBus):
                 count += max(0, end - await consumer.position(partition))
         return count
 
-    def _message(self, raw: ConsumerRecord[Any, Any]) -> Message:
+    def _message(self, raw: Record) -> Message:
         headers = {name: value.decode(errors="replace") for name, value in raw.headers}
         if raw.key is not None:
             headers[KEY] = raw.key.decode(errors="replace")
@@ -223,10 +225,10 @@ def _joined() -> Any:
         def __init__(self) -> None:
             self.event = asyncio.Event()
 
-        def on_partitions_revoked(self, revoked: object) -> None:
+        def on_partitions_revoked(self, _: object) -> None:
             pass
 
-        def on_partitions_assigned(self, assigned: object) -> None:
+        def on_partitions_assigned(self, _: object) -> None:
             self.event.set()
 
     return Joined()

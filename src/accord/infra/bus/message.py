@@ -77,7 +77,9 @@ def outgoing(subject: str, payload: Any, key: str | None, headers: Mapping[str, 
     Raises:
         UsageError: the payload is neither bytes nor what JSON can hold, or a header cannot be sent.
     """
-    data, kind = (bytes(payload), BYTES) if isinstance(payload, (bytes, bytearray)) else (_encoded(subject, payload), JSON)
+    data, kind = (
+        (bytes(payload), BYTES) if isinstance(payload, (bytes, bytearray)) else (_encoded(subject, payload), JSON)
+    )
     given = dict(headers or {})
     for name, value in given.items():
         _check_header(subject, name, value)
@@ -132,7 +134,13 @@ def _encoded(subject: str, payload: Any) -> bytes:
 
 
 def _check_header(subject: str, name: str, value: object) -> None:
-    if not isinstance(value, str) or not value.isprintable() or not name.isascii() or not name.isprintable() or not name:
+    if (
+        not isinstance(value, str)
+        or not value.isprintable()
+        or not name.isascii()
+        or not name.isprintable()
+        or not name
+    ):
         raise UsageError(
             f"cannot publish on {subject!r}: header {name!r} = {value!r}; expected an ASCII name and a text without "
             "control characters"

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from accord.infra.bus.message import Message
 
+_OF_NATS = ("$", "_INBOX.")  # what the server and its clients say to each other
+_DELIVERED = "$JS.ACK."  # what the reply subject of a delivery begins with
 _FETCH = 1.0  # seconds that one request for a message stays open
 
 
@@ -93,8 +95,8 @@ class NatsBus(BrokeredBus):
         root = ".".join(subject.split(".")[: self._prefix.count(".") + 1])
         if "*" in root or ">" in root:
             raise UsageError(
-                f"a group on {subject!r}: JetStream keeps a stream for each first word, so the nats bus needs that word "
-                "in full, such as 'orders.>'; bus.observe takes any pattern"
+                f"a group on {subject!r}: JetStream keeps a stream for each first word, so the nats bus needs that "
+                "word in full, such as 'orders.>'; bus.observe takes any pattern"
             )
         async with self._making:
             if root not in self._streams:
@@ -165,7 +167,9 @@ class NatsBus(BrokeredBus):
 
     async def _watch(self, observer: Observer) -> None:
         async def tell(raw: Msg) -> None:
-            observer.tell(self._message(raw))
+            # JetStream's deliveries come by an inbox, which > stands for too, and bear the subject they had.
+            if not raw.subject.startswith(_OF_NATS) and not raw.reply.startswith(_DELIVERED):
+                observer.tell(self._message(raw))
 
         await self._client.subscribe(self._prefix + observer.pattern, cb=tell)
         await self._client.flush()  # from here on the server knows
@@ -180,7 +184,7 @@ class NatsBus(BrokeredBus):
 
     def _message(self, raw: Msg) -> Message:
         subject = raw.subject.removeprefix(self._prefix)
-        if not raw.reply.startswith("$JS.ACK"):
+        if not raw.reply.startswith(_DELIVERED):
             return from_headers(subject, raw.data, raw.headers or {}, place="")
         seen = raw.metadata
         place = f"{seen.stream}-{seen.sequence.stream}"

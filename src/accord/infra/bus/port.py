@@ -172,7 +172,7 @@ class Bus(ABC):
         self._observers.append(observer)
         return observer
 
-    async def settled(self, *, timeout: float = 10.0) -> None:
+    async def settled(self, *, timeout: float = 10.0) -> None:  # noqa: ASYNC109 - how long to wait is what is said here
         """Wait until all that was published has been taken by every group, or has become a dead letter.
 
         Raises:

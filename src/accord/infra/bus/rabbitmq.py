@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 from accord.infra.bus.brokered import BrokeredBus, needing_client, unreachable
 from accord.infra.bus.message import CONTENT_TYPE, from_headers, to_headers
-from accord.infra.bus.port import Observer, Subscription
 from accord.infra.bus.redelivery import ATTEMPTS, GROUP, Outcome, Verdict, handle
 from accord.infra.bus.subjects import DEAD, is_pattern, name_of
 
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from aio_pika.abc import AbstractIncomingMessage
 
     from accord.infra.bus.message import Message
+    from accord.infra.bus.port import Observer, Subscription
 
 _DELIVERIES = "x-delivery-count"  # a quorum queue's own count of the deliveries before this one
 _MOST_ATTEMPTS = 1_000

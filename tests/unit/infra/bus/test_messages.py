@@ -32,7 +32,7 @@ def test_a_pattern_has_whole_words(pattern: str) -> None:
         ("*.placed", "orders.placed", True), ("a.b", "axb", False),
     ],
 )  # fmt: skip
-def test_a_star_is_one_word_and_an_arrow_one_or_more(pattern: str, subject: str, expected: bool) -> None:
+def test_a_star_is_one_word_and_an_arrow_one_or_more(pattern: str, subject: str, *, expected: bool) -> None:
     assert matches(pattern, subject) is expected
 
 
