@@ -10,7 +10,7 @@ import pytest
 
 from accord.core.configuration import describe_keys
 from accord.infra.settings import describe_keys as describe_server_keys
-from tests.behaviours.bus import table
+from tests.behaviours.bus import table as describe_buses
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -57,4 +57,4 @@ def test_the_page_of_all_keys_is_what_the_code_says() -> None:
 
 def test_the_table_of_what_each_bus_shows_is_what_the_suite_says() -> None:
     page = ROOT / "docs" / "events.md"
-    assert table() in page.read_text(encoding="utf-8"), "paste the output of tests.behaviours.bus.table() into the page"
+    assert describe_buses() in page.read_text(encoding="utf-8"), "paste the output of tests.behaviours.bus.table() into the page"

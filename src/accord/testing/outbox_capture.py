@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from accord.core.documents import parse_json_body
 from accord.core.errors import DocumentError, UsageError
@@ -12,6 +12,11 @@ from accord.testing.event_matching import Event
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+
+    import psycopg
+    import sqlalchemy
+    from sqlalchemy.ext import asyncio as sqlalchemy_async
+    from sqlalchemy.orm import Session
 
     Rows = Iterable[Sequence[Any]]
 
@@ -66,6 +71,27 @@ class AsyncOutboxCapture(Capture):
     async def events(self) -> list[Event]:
         """All rows seen so far, in the order of their ids."""
         return self._table.take(await self._read(self._table.query))
+
+
+@overload
+def capture_outbox(
+    source: str | psycopg.Connection[Any] | sqlalchemy.Connection | sqlalchemy.Engine | Session,
+    *,
+    table: str = "outbox",
+    columns: Mapping[str, str] | None = None,
+) -> OutboxCapture: ...
+
+
+@overload
+def capture_outbox(
+    source: psycopg.AsyncConnection[Any]
+    | sqlalchemy_async.AsyncConnection
+    | sqlalchemy_async.AsyncEngine
+    | sqlalchemy_async.AsyncSession,
+    *,
+    table: str = "outbox",
+    columns: Mapping[str, str] | None = None,
+) -> AsyncOutboxCapture: ...
 
 
 def capture_outbox(

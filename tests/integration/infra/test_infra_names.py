@@ -59,3 +59,4 @@ def test_on_windows_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.platform", "win32")
     with pytest.raises(ResourceError, match="WSL"):
         accord.infra.PostgresServer  # noqa: B018 - looking it up is the test
+    assert accord.infra.MemoryBus.kind == "memory"  # what starts no server is there
