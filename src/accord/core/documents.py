@@ -59,6 +59,15 @@ def read_yaml_file(path: Path, *, max_bytes: int = MAX_BYTES) -> Any:
         raise DocumentError(f"is nested deeper than {MAX_DEPTH} levels", source=source) from None
 
 
+def read_text_file(path: Path, *, max_bytes: int = MAX_BYTES) -> str:
+    """Read a text file in UTF-8, with or without a byte order mark.
+
+    Raises:
+        DocumentError: it cannot be opened, is too large or is not UTF-8.
+    """
+    return _decode(_bytes_of(path, max_bytes), str(path))
+
+
 def parse_json(data: bytes | str, *, source: str | None = None) -> Any:
     """Parse one JSON document, in UTF-8 with or without a byte order mark.
 

@@ -24,13 +24,18 @@ _START_TIMEOUT = 60.0  # seconds, when the image is there
 
 
 def engine_problem() -> str | None:
-    """What is in the way of containers.
-
-    Returns:
-        None when an engine answers a ping; a ``docker`` on PATH proves nothing.
-    """
+    """What is in the way of containers by Testcontainers; None when nothing is."""
     if importlib.util.find_spec("testcontainers") is None:
         return "Testcontainers is not installed: run `pip install 'accord[docker]'`"
+    return ping_problem()
+
+
+def ping_problem() -> str | None:
+    """What is in the way of a container engine.
+
+    Returns:
+        None when one answers a ping; a ``docker`` on PATH proves nothing.
+    """
     where = os.environ.get("DOCKER_HOST") or _USUAL_ENGINE
     parts = urlsplit(where)
     try:

@@ -24,6 +24,18 @@ def free_ports() -> Iterator[int]:
             yield port
 
 
+def is_allowed(port: int) -> bool:
+    """Whether this user may listen on this port of loopback at all."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        try:
+            probe.bind((LOOPBACK, port))
+        except PermissionError:
+            return False
+        except OSError:
+            return True
+    return True
+
+
 def is_free(port: int) -> bool:
     """Whether a server could listen on this port of loopback just now."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:

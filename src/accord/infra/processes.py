@@ -47,6 +47,11 @@ def family(pid: int) -> list[int]:
     return members
 
 
+def children(pid: int) -> list[int]:
+    """The processes it has started and that live."""
+    return [child for child, (parent, _) in _processes().items() if parent == pid]
+
+
 def working_in(directory: str) -> list[int]:
     """The processes whose working directory this is. Empty where the platform does not tell (macOS)."""
     found = []

@@ -31,6 +31,7 @@ class Recipe(ABC):
         storage: where its data lie.
         version: the version asked for; the nearest newer one is taken where it is not here, with a warning.
         strict: whether that is refused instead.
+        port: the port of clients; None for one that is free.
     """
 
     title: ClassVar[str]  # for messages
@@ -47,12 +48,13 @@ class Recipe(ABC):
     storage: Storage = "auto"
     version: str | None = None
     strict: bool = False
+    port: int | None = None
 
     @property
     def signpost(self) -> Path:
         """Where those who share find the run, and the lock they take to start and to leave."""
         return runs.signpost(
-            self.kind, json.dumps([self.share, self.program, self.settings, self.storage, self.version])
+            self.kind, json.dumps([self.share, self.program, self.settings, self.storage, self.version, self.port])
         )
 
     def start(self) -> Running:

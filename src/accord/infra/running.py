@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from accord.core.errors import ResourceError
-from accord.infra import directories, runs
+from accord.infra import directories, listeners, runs
 from accord.infra import ports as all_ports
 from accord.infra.addresses import Address
 from accord.infra.locks import locked
@@ -87,7 +87,9 @@ class Running:
         if state == "paused":
             self.supervision.command("resume")
         elif state != "running" and not self.try_to_start():
-            raise self.failure(f"cannot start again, because another program has taken its port {self.port}")
+            raise self.failure(
+                f"cannot start again, because its port {self.port} is taken: {listeners.describe(self.port)}"
+            )
 
     def try_to_start(self) -> bool:
         """Start it and wait until it is ready.
@@ -205,6 +207,10 @@ def _on_another_port(running: Running, tries: Iterator[tuple[int, ...]]) -> Runn
         if running.try_to_start():
             return running
         tried.append(running.port)
+    if running.recipe.port is not None:
+        raise ResourceError(
+            f"{running.recipe.title} cannot have the port {running.port}: {listeners.describe(running.port)}"
+        )
     raise ResourceError(
         f"{running.recipe.title} found no free port on {all_ports.LOOPBACK}: tried {', '.join(map(str, tried))}. "
         f"See what listens there (`ss -ltnp`), or end other test runs."
@@ -237,8 +243,10 @@ def _with_supervisor(recipe: Recipe, program: Program, ports: tuple[int, ...]) -
 
 def _ports_to_try(recipe: Recipe) -> Iterator[tuple[int, ...]]:
     free = all_ports.free_ports()
-    for _ in range(_PORT_TRIES):
-        ports = tuple(itertools.islice(free, recipe.ports))
+    asked = () if recipe.port is None else (recipe.port,)
+    # Where only one port will do, a second try would meet the same neighbour.
+    for _ in range(1 if asked and recipe.ports == 1 else _PORT_TRIES):
+        ports = (*asked, *itertools.islice(free, recipe.ports - len(asked)))
         if len(ports) < recipe.ports:
             return
         if len(set(ports)) == recipe.ports:

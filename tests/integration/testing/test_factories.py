@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import factory
 import psycopg
 import pytest
-from factory.alchemy import SQLAlchemyModelFactory
-from polyfactory.factories.sqlalchemy_factory import SQLAlchemyFactory
 from sqlalchemy import ForeignKey, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
@@ -18,6 +17,13 @@ from accord.testing import bound_to
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+# Not beside everything else: pytest-randomly would import them at every start.
+sys.path.append(str(Path(__file__).parents[3] / ".tools" / "python"))
+_REASON = "factory_boy and polyfactory are not here: make tools"
+factory = pytest.importorskip("factory", reason=_REASON)
+SQLAlchemyModelFactory = pytest.importorskip("factory.alchemy", reason=_REASON).SQLAlchemyModelFactory
+SQLAlchemyFactory = pytest.importorskip("polyfactory.factories.sqlalchemy_factory", reason=_REASON).SQLAlchemyFactory
 
 
 class Base(DeclarativeBase):

@@ -48,7 +48,7 @@ class RabbitRecipe(Recipe):
 
     @property
     def signpost(self) -> Path:
-        wanted = [self.share, self.program, self.settings, self.storage, self.version, self.plugins]
+        wanted = [self.share, self.program, self.settings, self.storage, self.version, self.plugins, self.port]
         return runs.signpost(self.kind, json.dumps(wanted))
 
     def find(self) -> Program:

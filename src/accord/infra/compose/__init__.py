@@ -1,0 +1,1 @@
+"""Compose files brought up without containers: a file becomes a plan, a plan becomes servers held by a keeper."""
