@@ -70,4 +70,6 @@ def test_the_page_of_all_keys_is_what_the_code_says() -> None:
 
 def test_the_table_of_what_each_bus_shows_is_what_the_suite_says() -> None:
     page = ROOT / "docs" / "events.md"
-    assert describe_buses() in page.read_text(encoding="utf-8"), "paste the output of tests.behaviours.bus.table() into the page"
+    assert describe_buses() in page.read_text(encoding="utf-8"), (
+        "paste the output of tests.behaviours.bus.table() into the page"
+    )
