@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, assert_type
+from typing import TYPE_CHECKING, Any, assert_type
 
 from accord import AccordError, Pact, PactFailed, PollTimeout, VerificationFailed, Verifier, match, poll_until
 from accord.contract import (
@@ -17,6 +17,8 @@ from accord.contract import (
     match_request,
     match_response,
 )
+from accord.infra import Bus, Redelivery
+from accord.testing import Event, EventCapture, capture_outbox, event
 
 # The consumer's side.
 pact = Pact("OrderService", "PaymentService", version="3.0", directory=Path("pacts"))
@@ -68,6 +70,9 @@ async def consume() -> None:
 
 
 from accord.contract.grpc import grpc_call, served  # noqa: E402 - an extra, used from here on
+
+if TYPE_CHECKING:
+    import psycopg
 
 assert_type(grpc_call(pact.upon_calling("a call"), "shop.Quotes/GetQuote", answer={"id": match.string("a")}), Pact)
 with served(pact) as grpc_mock:
@@ -136,3 +141,13 @@ match.likee(1)  # type: ignore[attr-defined]
 Verifier("PaymentService").state("a", 5)  # type: ignore[arg-type]
 Verifier("PaymentService").pacts(5)  # type: ignore[arg-type]
 Verifier("PaymentService").app(object(), kind="cgi")  # type: ignore[arg-type]
+
+
+# Events: what is awaited and what is not follows from the source.
+async def events(bus: Bus, plain: psycopg.Connection[Any], awaited: psycopg.AsyncConnection[Any]) -> None:
+    assert_type(await EventCapture(bus, "orders.*").expect({"id": match.integer(1)}), Event)
+    assert_type(capture_outbox(plain).expect_all({}, event(subject="orders.placed")), list[Event])
+    assert_type(await capture_outbox(awaited).expect({}), Event)
+    await bus.publish("orders.placed", b"bytes", key="o-1")
+    await bus.subscribe("orders.placed", print, group="billing", redelivery=Redelivery(attempts=2))
+    await bus.subscribe("orders.placed", print)  # type: ignore[call-arg]  # no group
