@@ -10,6 +10,7 @@ import pytest
 
 from accord.core.configuration import describe_keys
 from accord.infra.settings import describe_keys as describe_server_keys
+from tests.behaviours.bus import table as describe_buses
 
 ROOT = Path(__file__).parents[2]
 TOOLS = ROOT / ".tools" / "python"
@@ -65,3 +66,10 @@ def test_the_page_of_all_keys_is_what_the_code_says() -> None:
     page = ROOT / "docs" / "configuration.md"
     for table in (describe_keys(), describe_server_keys()):
         assert table in page.read_text(encoding="utf-8"), "paste the output of describe_keys() into the page"
+
+
+def test_the_table_of_what_each_bus_shows_is_what_the_suite_says() -> None:
+    page = ROOT / "docs" / "events.md"
+    assert describe_buses() in page.read_text(encoding="utf-8"), (
+        "paste the output of tests.behaviours.bus.table() into the page"
+    )

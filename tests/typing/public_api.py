@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import Any, Protocol, assert_type
+from typing import TYPE_CHECKING, Any, Protocol, assert_type
 
 from accord import AccordError, Pact, PactFailed, PollTimeout, VerificationFailed, Verifier, match, poll_until
 from accord.contract import (
@@ -18,6 +18,8 @@ from accord.contract import (
     match_request,
     match_response,
 )
+from accord.infra import Bus, Redelivery
+from accord.testing import Event, EventCapture, capture_outbox, event
 
 # The consumer's side.
 pact = Pact("OrderService", "PaymentService", version="3.0", directory=Path("pacts"))
@@ -69,6 +71,9 @@ async def consume() -> None:
 
 
 from accord.contract.grpc import grpc_call, served  # noqa: E402 - an extra, used from here on
+
+if TYPE_CHECKING:
+    import psycopg
 
 assert_type(grpc_call(pact.upon_calling("a call"), "shop.Quotes/GetQuote", answer={"id": match.string("a")}), Pact)
 with served(pact) as grpc_mock:
@@ -175,3 +180,13 @@ service = double_from(openapi={})
 assert_type(service, HttpDouble)
 assert_type(service.client(), httpx.Client)
 service.on("GET", "/").answers(200, {"a": 1}, times=2).slow(1.0)
+
+
+# Events: what is awaited and what is not follows from the source.
+async def events(bus: Bus, plain: psycopg.Connection[Any], awaited: psycopg.AsyncConnection[Any]) -> None:
+    assert_type(await EventCapture(bus, "orders.*").expect({"id": match.integer(1)}), Event)
+    assert_type(capture_outbox(plain).expect_all({}, event(subject="orders.placed")), list[Event])
+    assert_type(await capture_outbox(awaited).expect({}), Event)
+    await bus.publish("orders.placed", b"bytes", key="o-1")
+    await bus.subscribe("orders.placed", print, group="billing", redelivery=Redelivery(attempts=2))
+    await bus.subscribe("orders.placed", print)  # type: ignore[call-arg]  # no group

@@ -79,12 +79,16 @@ def test_the_commands_are_these() -> None:
 def test_the_fixtures_are_these() -> None:
     fixtures = [name for name in accord.pytest_plugin.__all__ if not name.startswith(("pytest_", "_"))]
     assert fixtures == [
+        "bus",
+        "bus_kind",
+        "captured_events",
         "kafka",
         "kafka_alone",
         "kafka_server",
         "nats",
         "nats_alone",
         "nats_server",
+        "open_bus",
         "pact",
         "poll_until",
         "postgres",

@@ -26,6 +26,13 @@ class Configuration:
         default="pacts",
         metadata={"help": "Folder of the pact files that the `pact` fixture writes, relative to the project."},
     )
+    bus: str = field(
+        default="memory",
+        metadata={
+            "help": "What the fixture `bus` is where a test does not say: `mock`, `memory`, `nats`, `kafka`, "
+            "`rabbitmq`: see [async flows](events.md)."
+        },
+    )
     allowed_hosts: tuple[str, ...] = field(
         default=(),
         metadata={"help": "Hosts that tests of every level may talk to, beside this machine and the run's resources."},

@@ -24,6 +24,8 @@ from accord.pytest_plugin.brokers import (
     valkey_alone,
     valkey_server,
 )
+from accord.pytest_plugin.bus import MARKER as _BUS_MARKER
+from accord.pytest_plugin.bus import bus, bus_kind, captured_events, open_bus
 from accord.pytest_plugin.contracts import (
     pact,
     pytest_sessionfinish,
@@ -48,12 +50,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "_postgres_shared",
+    "bus",
+    "bus_kind",
+    "captured_events",
     "kafka",
     "kafka_alone",
     "kafka_server",
     "nats",
     "nats_alone",
     "nats_server",
+    "open_bus",
     "pact",
     "poll_until",
     "postgres",
@@ -91,6 +97,7 @@ def pytest_configure(config: pytest.Config) -> None:
     found, allowed_hosts = _configured(config)
     levels.add_markers(config, found)
     config.addinivalue_line("markers", _POSTGRES_MARKER)
+    config.addinivalue_line("markers", _BUS_MARKER)
     config.pluginmanager.register(found, "accord-levels")
     watching = config.stash[_GUARDS] = guards.LevelGuards(config, found, allowed_hosts)
     config.pluginmanager.register(watching, "accord-guards")

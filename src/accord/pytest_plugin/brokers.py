@@ -10,6 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from accord.core.configuration import Configuration
     from accord.infra import (
         KafkaBroker,
         KafkaNamespace,
@@ -161,12 +162,18 @@ def wished_server(request: pytest.FixtureRequest, resource: str, *, alone: bool 
         resource: the server's table: ``nats``.
         alone: for a server of the test's own, which is none that is there already: its URL is left out.
     """
-    from accord.core.configuration import load_configuration  # noqa: PLC0415 - as above
     from accord.infra.settings import ServerSettings  # noqa: PLC0415 - as above
 
-    configuration = load_configuration(request.config.rootpath)
+    configuration = loaded_configuration(request)
     settings = ServerSettings.read(resource, getattr(configuration, resource))
     return settings.wish(refused_hosts=configuration.refused_hosts, alone=alone)
+
+
+def loaded_configuration(request: pytest.FixtureRequest) -> Configuration:
+    """The project's configuration."""
+    from accord.core.configuration import load_configuration  # noqa: PLC0415 - as above
+
+    return load_configuration(request.config.rootpath)
 
 
 def _remove(made: _Removable) -> None:

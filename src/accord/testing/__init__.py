@@ -24,20 +24,31 @@ if TYPE_CHECKING:
     from accord.testing.doubles.recordings import Recording, Recordings
     from accord.testing.doubles.services import HttpDouble, double_from
     from accord.testing.doubles.setting import calls, in_order, when
+    from accord.testing.event_capture import EventCapture
+    from accord.testing.event_findings import EventMissing, EventUnexpected
+    from accord.testing.event_matching import ANYTHING, Event, event
     from accord.testing.factories import bound_to
+    from accord.testing.outbox_capture import AsyncOutboxCapture, OutboxCapture, capture_outbox
     from accord.testing.times import Clock, Moment, freeze, moments, sweep
 
 __all__ = [
+    "ANYTHING",
     "ApiClient",
     "AsyncApiClient",
+    "AsyncOutboxCapture",
     "Builder",
     "Call",
     "Clock",
     "DoubleLies",
+    "Event",
+    "EventCapture",
+    "EventMissing",
+    "EventUnexpected",
     "HttpDouble",
     "Moment",
     "NoAnswerSet",
     "NotInSpec",
+    "OutboxCapture",
     "PollTimeout",
     "Recording",
     "RecordingMissing",
@@ -51,8 +62,10 @@ __all__ = [
     "bearer",
     "bound_to",
     "calls",
+    "capture_outbox",
     "double",
     "double_from",
+    "event",
     "eventually",
     "freeze",
     "function_double",
@@ -64,16 +77,23 @@ __all__ = [
 ]
 
 _HOMES = {
+    "ANYTHING": "accord.testing.event_matching",
     "ApiClient": "accord.testing.clients",
     "AsyncApiClient": "accord.testing.clients",
+    "AsyncOutboxCapture": "accord.testing.outbox_capture",
     "Builder": "accord.testing.builders",
     "Call": "accord.testing.doubles.methods",
     "Clock": "accord.testing.times",
     "DoubleLies": "accord.testing.doubles.findings",
+    "Event": "accord.testing.event_matching",
+    "EventCapture": "accord.testing.event_capture",
+    "EventMissing": "accord.testing.event_findings",
+    "EventUnexpected": "accord.testing.event_findings",
     "HttpDouble": "accord.testing.doubles.services",
     "Moment": "accord.testing.times",
     "NoAnswerSet": "accord.testing.doubles.findings",
     "NotInSpec": "accord.testing.doubles.findings",
+    "OutboxCapture": "accord.testing.outbox_capture",
     "PollTimeout": "accord.core.polling",
     "Recording": "accord.testing.doubles.recordings",
     "RecordingMissing": "accord.testing.doubles.findings",
@@ -87,8 +107,10 @@ _HOMES = {
     "bearer": "accord.testing.auth",
     "bound_to": "accord.testing.factories",
     "calls": "accord.testing.doubles.setting",
+    "capture_outbox": "accord.testing.outbox_capture",
     "double": "accord.testing.doubles.classes",
     "double_from": "accord.testing.doubles.services",
+    "event": "accord.testing.event_matching",
     "eventually": "accord.core.polling",
     "freeze": "accord.testing.times",
     "function_double": "accord.testing.doubles.classes",

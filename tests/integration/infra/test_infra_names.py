@@ -11,20 +11,30 @@ from accord.core.errors import ResourceError
 
 def test_the_public_names_are_these() -> None:
     assert accord.infra.__all__ == [
+        "Bus",
         "ContainerPostgres",
         "Database",
         "DatabaseTemplate",
         "ExistingPostgres",
         "Isolation",
         "KafkaBroker",
+        "KafkaBus",
         "KafkaNamespace",
+        "MemoryBus",
+        "Message",
+        "MessageTooLargeError",
         "Migrations",
+        "MockBus",
+        "NatsBus",
         "NatsNamespace",
         "NatsServer",
         "PostgresServer",
+        "RabbitBus",
         "RabbitNamespace",
         "RabbitServer",
+        "Redelivery",
         "Server",
+        "Subscription",
         "ValkeyNamespace",
         "ValkeyServer",
         "assert_plan",
@@ -35,9 +45,7 @@ def test_the_public_names_are_these() -> None:
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(
-        AttributeError, match="has no attribute 'Postgres'; it has ContainerPostgres, Database, DatabaseTemplate"
-    ):
+    with pytest.raises(AttributeError, match="has no attribute 'Postgres'; it has Bus, ContainerPostgres, Database"):
         accord.infra.Postgres  # noqa: B018 - looking it up is the test
 
 
@@ -51,3 +59,4 @@ def test_on_windows_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.platform", "win32")
     with pytest.raises(ResourceError, match="WSL"):
         accord.infra.PostgresServer  # noqa: B018 - looking it up is the test
+    assert accord.infra.MemoryBus.kind == "memory"  # what starts no server is there

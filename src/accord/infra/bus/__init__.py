@@ -1,0 +1,1 @@
+"""One port to publish and subscribe, and what stands behind it: memory, a mock, NATS, Kafka, RabbitMQ."""
