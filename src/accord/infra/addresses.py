@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit
 
 from accord.core.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+_USER = r"(?P<before>^(?:[\w+.-]*://)?+[^/?#@:]*:)"
+_PASSWORDS = (
+    re.compile(_USER + r"[^/?#]*@"),
+    re.compile(_USER + r".*@"),  # a password that should have been quoted
+)
+_SECRET = re.compile(
+    r"(?P<before>\w*(?:passw(?:or)?d|passphrase|secret|token)\w*\s*=\s*)(?:'[^']*'|[^&;#\s]*)", re.IGNORECASE
+)
+_NO_HOST = re.compile(r"[\s='\"]")  # libpq's host=… user=…, and slips of the pen
 _MARKS = re.compile(r"(?<![a-z0-9])(?:staging|stage|production|prod|live)(?![a-z])", re.IGNORECASE)
 
 
@@ -30,11 +39,11 @@ class Address:
         encrypted: whether TLS is spoken.
     """
 
-    url: str
+    url: str = field(repr=False)  # a failing test prints the arguments of the functions it went through
     host: str
     port: int
     user: str = ""
-    password: str = ""
+    password: str = field(default="", repr=False)
     path: str = ""
     encrypted: bool = False
 
@@ -59,18 +68,19 @@ def read(url: str, *, title: str, schemes: dict[str, tuple[int, bool]], refused_
         UsageError: it is no such URL, or its server must not be used.
     """
     full = url if "://" in url else f"{next(iter(schemes))}://{url}"
-    parts = urlsplit(full)
+    __tracebackhide__ = True  # pytest would print the arguments, password and all
     try:
-        port = parts.port
-    except ValueError:
-        port = -1
-    if parts.scheme not in schemes or not parts.hostname or port == -1:
+        parts = urlsplit(full)
+        host, port = parts.hostname, parts.port
+    except ValueError:  # brackets that do not match, a port that is no number
+        host = None
+    if not host or _NO_HOST.search(host) or parts.scheme not in schemes:
         expected = " or ".join(f"{scheme}://host:port" for scheme in schemes)
         raise UsageError(f"{without_password(url)!r} is no URL of {title}; expected {expected}")
     usual, encrypted = schemes[parts.scheme]
     address = Address(
         url=full,
-        host=parts.hostname,
+        host=host,
         port=port or usual,
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
@@ -82,13 +92,15 @@ def read(url: str, *, title: str, schemes: dict[str, tuple[int, bool]], refused_
 
 
 def without_password(url: str) -> str:
-    """The URL with ``***`` for its password."""
-    parts = urlsplit(url)
-    if "@" not in parts.netloc:
-        return url
-    user, _, host = parts.netloc.rpartition("@")
-    name, separator, _ = user.partition(":")
-    return urlunsplit(parts._replace(netloc=f"{name}{separator and ':***'}@{host}"))
+    """The URL with ``***`` for its password, and for whatever a parameter calls a password, a secret or a token.
+
+    Takes any text, for what is no URL is shown too, in the message that says so; also libpq's ``password=… host=…``.
+    """
+    for password in _PASSWORDS:
+        shown, found = password.subn(r"\g<before>***@", url)
+        if found:
+            break
+    return _SECRET.sub(r"\g<before>***", shown)
 
 
 def _refuse(address: Address, refused_hosts: Collection[str]) -> None:

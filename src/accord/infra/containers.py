@@ -37,8 +37,8 @@ def ping_problem() -> str | None:
         None when one answers a ping; a ``docker`` on PATH proves nothing.
     """
     where = os.environ.get("DOCKER_HOST") or _USUAL_ENGINE
-    parts = urlsplit(where)
     try:
+        parts = urlsplit(where)
         with _engine(where) as engine:
             engine.settimeout(_PING_TIMEOUT)
             engine.connect(parts.path if parts.scheme == "unix" else (parts.hostname or "", parts.port or 2375))
@@ -46,6 +46,10 @@ def ping_problem() -> str | None:
                 return None
             engine.sendall(b"GET /_ping HTTP/1.0\r\nHost: engine\r\n\r\n")
             answer = engine.recv(_LONGEST_ANSWER).split(b"\r\n")[0]
+    except ValueError as error:
+        return (
+            f"DOCKER_HOST={where!r} is no address of a container engine ({error}); unix:///PATH or tcp://HOST:PORT is"
+        )
     except OSError as error:
         return f"no container engine answers at {where}: {error}"
     return None if b" 200" in answer else f"what answers at {where} is no container engine: {answer!r}"

@@ -16,6 +16,7 @@ from accord.infra.kafka.apache import VERSION as KAFKA_VERSION
 from accord.infra.kafka.tansu import TansuRecipe
 from accord.infra.nats import foreign as nats
 from accord.infra.nats.recipe import NatsRecipe
+from accord.infra.postgres import existing as postgres
 from accord.infra.postgres.recipe import PostgresRecipe
 from accord.infra.rabbitmq.management import Management
 from accord.infra.rabbitmq.recipe import RabbitRecipe
@@ -143,7 +144,9 @@ def _apache(settings: ServerSettings) -> Option:
 def _by_url(resource: str, settings: ServerSettings, refused_hosts: Collection[str]) -> Option:
     shown = without_password(settings.url or "")
     if resource == "postgres":
-        return Option(URL, None, shown)  # only its driver can ask it, and tests do when they start
+        seen = postgres.ask_version(settings.url or "", refused_hosts=refused_hosts)
+        versions.accept("PostgreSQL", asked=settings.version, seen=seen, strict=settings.strict)
+        return Option(URL, seen, shown)
     schemes, ask = _ASK[resource]
     address = read(settings.url or "", title=resource, schemes=schemes, refused_hosts=refused_hosts)
     if resource == "rabbitmq" and settings.management:

@@ -32,6 +32,7 @@ from accord.pytest_plugin.contracts import (
     pytest_terminal_summary,
     verifier,
 )
+from accord.pytest_plugin.faults import pytest_runtest_makereport
 from accord.pytest_plugin.polling import poll_until
 from accord.pytest_plugin.postgres import MARKER as _POSTGRES_MARKER
 from accord.pytest_plugin.postgres import (
@@ -69,6 +70,7 @@ __all__ = [
     "postgres_template",
     "pytest_addoption",
     "pytest_configure",
+    "pytest_runtest_makereport",
     "pytest_sessionfinish",
     "pytest_terminal_summary",
     "pytest_unconfigure",

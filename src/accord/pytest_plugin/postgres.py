@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from accord.pytest_plugin.brokers import wished_server
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import TypeAlias
@@ -98,7 +100,8 @@ def postgres_alone(request: pytest.FixtureRequest, postgres_template: Template) 
             "postgres_alone has a server of its own, and the fixture postgres_template returned a template of another "
             "one. Return (key, prepare) from it instead."
         )
-    with PostgresServer() as server:
+    wanted = wished_server(request, "postgres", alone=True)
+    with PostgresServer(version=wanted.get("version"), strict=wanted.get("strict", False)) as server:
         made = server.template(*postgres_template) if postgres_template is not None else None
         yield server.database(made, label=request.node.name)  # it goes with the server
 

@@ -66,6 +66,8 @@ def test_production_s_version_is_compared_and_strict_makes_it_a_finding(doctor: 
         ("nats = {provider = 'natve'}", "there is no such provider; known: auto, native, container"),
         ("nats = {url = 'nats://nats.prod'}", "marks a server that others depend on"),
         ("nats = {url = 'nats://127.0.0.1:9'}", "nats://127.0.0.1:9 does not answer"),
+        ("postgres = {url = 'postgresql://127.0.0.1:1/x'}", "cannot connect to postgresql://127.0.0.1:1/x"),
+        ("postgres = {url = 'postgresql://staging-1/x'}", "marks a server that others depend on"),
         ("kafka = {provider = 'apache', version = '99'}", "Apache Kafka 99 was asked for"),
         ("rabbitmq = {url = 'amqp://127.0.0.1:9', management = 'http://127.0.0.1:9'}", "management API at"),
     ],
@@ -81,6 +83,37 @@ def test_a_configured_server_that_cannot_be_had_is_a_finding(
     assert code == 1
     assert f"✗ {text.partition(' ')[0]}" in said
     assert message in said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "postgres = {url = 'postgresql://127.0.0.1:1/x?password=s3cret'}",
+        "valkey = {url = 'redis://me:s3cret@127.0.0.1:1/0?password=s3cret'}",
+        "nats = {url = 'me:s3cret@127.0.0.1:port'}",
+        "rabbitmq = {url = 'amqp://127.0.0.1:1', management = 'http://me:s3cret@127.0.0.1:1'}",
+        "rabbitmq = {url = 'amqp://127.0.0.1:1', management = 'http://me:s3cret@127.0.0.1:port'}",
+    ],
+)
+def test_no_password_is_shown(doctor: Any, text: str) -> None:
+    code, said, errors = doctor(text)
+    assert code == 1
+    assert "***" in said
+    assert "s3cret" not in said + errors
+
+
+@pytest.mark.parametrize("where", ["tcp://[::1", "tcp://127.0.0.1:port"])
+def test_an_engine_s_address_that_is_none_is_told(doctor: Any, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+    monkeypatch.setenv("DOCKER_HOST", where)
+    code, said, _ = doctor("")
+    assert code == 0
+    assert f"DOCKER_HOST={where!r} is no address of a container engine" in said
+
+
+def test_a_postgresql_by_url_is_asked(doctor: Any, postgres_server: Any) -> None:
+    code, said, _ = doctor(f"postgres = {{url = '{postgres_server.url}'}}", "--json")
+    chosen = next(each for each in json.loads(said)["servers"] if each["resource"] == "postgres")["chosen"]
+    assert (code, chosen["provider"], chosen["version"]) == (0, "url", postgres_server.version)
 
 
 def test_a_server_by_url_is_asked(doctor: Any) -> None:

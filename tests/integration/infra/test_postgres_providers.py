@@ -180,10 +180,24 @@ def test_listed_hosts_are_refused() -> None:
         ExistingPostgres("postgresql://u@db7/app", refused_hosts=["db?"])
 
 
-@pytest.mark.parametrize("url", ["mysql://u:p@h/d", "postgresql://", "postgresql://h:port/d"])
+@pytest.mark.parametrize(
+    "url", ["mysql://u:p@h/d", "postgresql://", "postgresql://h:port/d", "postgresql://[::1", "host=h"]
+)
 def test_what_is_no_url_of_postgresql_is_refused(url: str) -> None:
     with pytest.raises(UsageError, match="is no URL of PostgreSQL"):
         ExistingPostgres(url)
+
+
+@pytest.mark.parametrize("parameter", ["host=prod-1", "hostaddr=10.0.0.1", "dbname=production", "service=live"])
+def test_a_second_server_behind_the_question_mark_is_refused(parameter: str) -> None:
+    with pytest.raises(UsageError, match="names its server twice"):
+        ExistingPostgres(f"postgresql://localhost/test?{parameter}")
+
+
+def test_a_url_that_the_driver_cannot_read_is_not_quoted_in_full() -> None:
+    with pytest.raises(ResourceError, match="driver cannot read this URL") as caught:
+        ExistingPostgres("postgresql://me:s3c ret@127.0.0.1/d").start()
+    assert "s3c" not in str(caught.value)
 
 
 def test_the_password_is_never_shown(there: PostgresServer, caplog: pytest.LogCaptureFixture) -> None:

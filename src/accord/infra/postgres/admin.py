@@ -10,9 +10,9 @@ import threading
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, LiteralString
-from urllib.parse import urlsplit, urlunsplit
 
 from accord.core.errors import ResourceError, ResourceMissingError
+from accord.infra.addresses import without_password
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -177,6 +177,7 @@ class Admin:
         return self._connection
 
     def _connect(self, url: str, *, statement_timeout: int) -> psycopg.Connection[Any]:
+        __tracebackhide__ = True  # pytest would print the arguments, password and all; so the driver's error goes, too
         module = driver()
         deadline = time.monotonic() + _CONNECT_TIMEOUT
         while True:
@@ -191,8 +192,13 @@ class Admin:
             except module.OperationalError as error:
                 # After a crash of one of its processes the server recovers by itself, in a few milliseconds.
                 if not any(words in str(error) for words in _SOON) or time.monotonic() > deadline:
-                    raise ResourceError(f"cannot connect to {without_password(url)}: {str(error).strip()}") from error
+                    raise ResourceError(f"cannot connect to {without_password(url)}: {str(error).strip()}") from None
                 time.sleep(_RETRY_INTERVAL)
+            except module.ProgrammingError:  # its words quote the piece it cannot read, which may be the password
+                raise ResourceError(
+                    f"cannot connect to {without_password(url)}: PostgreSQL's driver cannot read this URL. Its parameters "
+                    "are libpq's, and special characters of a password are written as %XX."
+                ) from None
             else:
                 return connected
 
@@ -204,18 +210,6 @@ def is_usable(connection: psycopg.Connection[Any]) -> bool:
     waiting = select.poll()  # select.select() knows no descriptor beyond 1023
     waiting.register(connection.fileno(), select.POLLIN)
     return not waiting.poll(0)  # nothing was asked, so whatever is there is the server's good-bye
-
-
-def without_password(url: str) -> str:
-    """A URL as messages may show it."""
-    parts = urlsplit(url)
-    secret = "password" in parts.query  # as a parameter, where libpq takes it too
-    if parts.password is None and not secret:
-        return url
-    user = f"{parts.username}:***@" if parts.username else ""
-    return urlunsplit(
-        (parts.scheme, user + parts.netloc.rpartition("@")[2], parts.path, "…" if secret else parts.query, "")
-    )
 
 
 def _with_name(statement: LiteralString, name: str) -> Any:

@@ -7,11 +7,12 @@ import re
 import secrets
 import threading
 from typing import TYPE_CHECKING, Any, NoReturn, Self
-from urllib.parse import quote, unquote, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit, urlunsplit
 
 from accord.core.errors import ResourceError, UsageError
 from accord.infra import addresses
-from accord.infra.postgres.admin import Admin, without_password
+from accord.infra.addresses import without_password
+from accord.infra.postgres.admin import Admin
 from accord.infra.postgres.binaries import OLDEST
 from accord.infra.postgres.making import DatabaseMaker
 
@@ -24,6 +25,7 @@ _PREFIX = "accord_"
 _OURS = re.compile(rf"{_PREFIX}([0-9a-f]{{8}})_")
 _LOCK_CLASS = 0x0ACC  # with a run's number: held by all who belong to it, to find out who is the last
 _SCHEME = "postgresql"
+_ELSEWHERE = ("host", "hostaddr", "port", "dbname", "service", "servicefile")  # what is checked is the URL's own host
 
 
 class ExistingPostgres(DatabaseMaker):
@@ -48,7 +50,7 @@ class ExistingPostgres(DatabaseMaker):
             UsageError: this is no URL of PostgreSQL, or its host must not be used.
         """
         super().__init__()
-        self._url = _checked(url, refused_hosts)
+        self._url = checked(url, refused_hosts)
         self._run = _mark_of(share) if share else secrets.token_hex(4)
         self._share = share
         self._mutex = threading.RLock()
@@ -68,7 +70,7 @@ class ExistingPostgres(DatabaseMaker):
             if self._admin is None:
                 admin = Admin(self._url, major=0, copies_files=False)
                 self._holding = admin.inside(self._url)  # its lock says that this run lives
-                self._version = str(admin.query("SHOW server_version")[0][0]).split()[0]
+                self._version = _version(admin)
                 _refuse_old(self._version, self.shown_url)
                 self._join_run()
                 self.makes_databases = bool(
@@ -197,13 +199,45 @@ class ExistingPostgres(DatabaseMaker):
         )
 
 
-def _checked(url: str, refused_hosts: Collection[str]) -> str:
-    """The URL in the form that every driver takes, if tests may use its server."""
-    parts = urlsplit(url)
+def ask_version(url: str, *, refused_hosts: Collection[str] = ()) -> str:
+    """Connect once, and give the server's version.
+
+    Raises:
+        UsageError: this is no URL of PostgreSQL, or its host must not be used.
+        ResourceError: it cannot be reached, or there is no driver for it.
+    """
+    admin = Admin(checked(url, refused_hosts), major=0, copies_files=False)
+    try:
+        return _version(admin)
+    finally:
+        admin.close()
+
+
+def _version(admin: Admin) -> str:
+    return str(admin.query("SHOW server_version")[0][0]).split()[0]
+
+
+def checked(url: str, refused_hosts: Collection[str] = ()) -> str:
+    """The URL in the form that every driver takes, if tests may use its server.
+
+    Raises:
+        UsageError: this is no URL of PostgreSQL, or its host must not be used.
+    """
+    __tracebackhide__ = True  # pytest would print the arguments, password and all
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # brackets that do not match
+        parts = urlsplit("")
     plain = (
         urlunsplit((_SCHEME, parts.netloc, parts.path, "", "")) if parts.netloc and _is_postgres(parts.scheme) else url
     )
     address = addresses.read(plain, title="PostgreSQL", schemes={_SCHEME: (5432, False)}, refused_hosts=refused_hosts)
+    for name, _ in parse_qsl(parts.query):
+        if name in _ELSEWHERE:
+            raise UsageError(
+                f"{without_password(url)!r} names its server twice: by {name!r} behind the question mark, too, which "
+                f"PostgreSQL's drivers go by. Write it as postgresql://user:password@host:port/database."
+            )
     path = f"/{quote(address.path or address.user or 'postgres', safe='')}"
     return urlunsplit((_SCHEME, urlsplit(address.url).netloc, path, parts.query, ""))
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import http.client
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from accord.core.errors import ResourceError, UsageError
+from accord.infra.addresses import without_password
 
 if TYPE_CHECKING:
     from accord.infra.addresses import Address
@@ -30,9 +31,9 @@ class Management:
         password: that user's.
     """
 
-    url: str
+    url: str = field(repr=False)
     user: str
-    password: str
+    password: str = field(repr=False)
 
     @classmethod
     def of(cls, address: Address, url: str | None = None) -> Management:
@@ -55,11 +56,16 @@ class Management:
         self._ask("DELETE", f"/api/vhosts/{quote(virtual_host, safe='')}")
 
     def _ask(self, method: str, path: str, body: dict[str, str] | None = None) -> dict[str, Any]:
-        parts = urlsplit(self.url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise UsageError(f"{self.url!r} is no URL of RabbitMQ's management API; expected http://host:{USUAL_PORT}")
+        shown = without_password(self.url)
+        try:
+            parts = urlsplit(self.url)
+            host, port = parts.hostname, parts.port
+        except ValueError:  # brackets that do not match, a port that is no number
+            host = None
+        if not host or parts.scheme not in {"http", "https"}:
+            raise UsageError(f"{shown!r} is no URL of RabbitMQ's management API; expected http://host:{USUAL_PORT}")
         kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-        connection = kind(parts.hostname, parts.port, timeout=_TIMEOUT)
+        connection = kind(host, port, timeout=_TIMEOUT)
         token = base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
         headers = {"Authorization": f"Basic {token}", "Content-Type": "application/json"}
         try:
@@ -68,7 +74,7 @@ class Management:
             text = answer.read(_LARGEST_ANSWER).decode("utf-8", "replace")
         except (OSError, http.client.HTTPException) as error:
             raise ResourceError(
-                f"RabbitMQ's management API at {self.url} does not answer: {error}. Virtual hosts are made through it: "
+                f"RabbitMQ's management API at {shown} does not answer: {error}. Virtual hosts are made through it: "
                 'switch it on (rabbitmq-plugins enable rabbitmq_management), or name it: management = "http://…".'
             ) from error
         finally:

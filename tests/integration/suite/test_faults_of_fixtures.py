@@ -1,0 +1,53 @@
+"""What a fixture cannot give is said in a sentence, as a project's own test run shows it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.integration.suite.conftest import Project
+
+TEST = """
+import pytest
+
+@pytest.fixture
+def orders(postgres):
+    return postgres
+
+@pytest.fixture
+def own():
+    from accord.infra import NatsServer
+    NatsServer(provider="nativ")
+
+def test_of_the_fixture(postgres): ...
+def test_of_one_that_asks_for_it(orders): ...
+def test_of_the_projects_own(own): ...
+"""
+
+
+@pytest.fixture
+def failing(project: Project) -> Project:
+    project.configure("[tool.accord.postgres]\nurl = 'postgresql://me:s3cret@127.0.0.1:1/x'\n")
+    project.write("tests/integration/test_orders.py", TEST)
+    return project
+
+
+@pytest.mark.parametrize("options", [[], ["--showlocals"], ["--tb=long"]])
+def test_it_is_a_sentence_without_a_traceback_or_a_password(failing: Project, options: list[str]) -> None:
+    ran = failing.pytest(*options)
+    assert set(ran.outcomes.values()) == {"error"}
+    assert "cannot connect to postgresql://me:***@127.0.0.1:1/x: connection failed" in ran.output
+    assert "accord/infra" not in ran.output
+    assert "s3cret" not in ran.output + "".join(ran.texts.values())
+
+
+def test_a_fixture_of_the_project_is_named_with_its_line(failing: Project) -> None:
+    ran = failing.pytest("-k", "own")
+    assert "NATS has no provider 'nativ'; did you mean 'native'?" in ran.output
+    assert "test_orders.py:11 in own" in ran.output
+
+
+def test_full_trace_shows_where_in_accord(failing: Project) -> None:
+    assert "accord/infra/postgres/existing.py" in failing.pytest("-k", "test_of_the_fixture", "--full-trace").output
