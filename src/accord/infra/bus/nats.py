@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _OF_NATS = ("$", "_INBOX.")  # what the server and its clients say to each other
 _DELIVERED = "$JS.ACK."  # what the reply subject of a delivery begins with
+_PAUSE, _RETRIES = 0.1, 600  # seconds between two attempts to connect again, and how many
 _FETCH = 1.0  # seconds that one request for a message stays open
 
 
@@ -62,9 +63,12 @@ class NatsBus(BrokeredBus):
             errors.append(error)
 
         try:
-            self._client = await nats.connect(self._url, error_cb=note, allow_reconnect=True, connect_timeout=5)
+            self._client = await nats.connect(
+                self._url, error_cb=note, connect_timeout=5, reconnect_time_wait=_PAUSE, max_reconnect_attempts=2
+            )
         except (OSError, TimeoutError, nats.errors.Error) as error:
             raise unreachable(self.kind, _shown(self._url), errors[0] if errors else error) from error
+        self._client.options["max_reconnect_attempts"] = _RETRIES  # of a server that was there and is restarted
         self.max_bytes = self._client.max_payload
 
     async def _close(self) -> None:
