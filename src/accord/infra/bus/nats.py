@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
     from accord.infra.bus.message import Message
+
+logger = logging.getLogger(__name__)
 
 _OF_NATS = ("$", "_INBOX.")  # what the server and its clients say to each other
 _DELIVERED = "$JS.ACK."  # what the reply subject of a delivery begins with
@@ -127,13 +130,19 @@ class NatsBus(BrokeredBus):
         subscription.task = asyncio.create_task(self._serve(pull, subscription))
 
     async def _serve(self, pull: JetStreamContext.PullSubscription, subscription: Subscription) -> None:
+        from nats.errors import Error  # noqa: PLC0415 - as above
         from nats.errors import TimeoutError as Nothing  # noqa: PLC0415 - as above
 
         try:
-            while True:
-                with contextlib.suppress(Nothing):
+            while not self._client.is_closed:
+                try:
                     for raw in await pull.fetch(1, timeout=_FETCH):
                         await self._deliver(raw, subscription)
+                except Nothing:
+                    continue
+                except Error as error:  # the server is away: it is asked again when it is back
+                    logger.info("a member of %r on NATS waits: %s", subscription.group, error)
+                    await asyncio.sleep(_PAUSE)
         finally:
             with contextlib.suppress(Exception):  # the connection may be gone
                 await pull.unsubscribe()
