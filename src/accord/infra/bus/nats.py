@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -21,8 +22,11 @@ if TYPE_CHECKING:
 
     from accord.infra.bus.message import Message
 
+logger = logging.getLogger(__name__)
+
 _OF_NATS = ("$", "_INBOX.")  # what the server and its clients say to each other
 _DELIVERED = "$JS.ACK."  # what the reply subject of a delivery begins with
+_PAUSE, _RETRIES = 0.1, 600  # seconds between two attempts to connect again, and how many
 _FETCH = 1.0  # seconds that one request for a message stays open
 
 
@@ -62,9 +66,12 @@ class NatsBus(BrokeredBus):
             errors.append(error)
 
         try:
-            self._client = await nats.connect(self._url, error_cb=note, allow_reconnect=True, connect_timeout=5)
+            self._client = await nats.connect(
+                self._url, error_cb=note, connect_timeout=5, reconnect_time_wait=_PAUSE, max_reconnect_attempts=2
+            )
         except (OSError, TimeoutError, nats.errors.Error) as error:
             raise unreachable(self.kind, _shown(self._url), errors[0] if errors else error) from error
+        self._client.options["max_reconnect_attempts"] = _RETRIES  # of a server that was there and is restarted
         self.max_bytes = self._client.max_payload
 
     async def _close(self) -> None:
@@ -123,13 +130,19 @@ class NatsBus(BrokeredBus):
         subscription.task = asyncio.create_task(self._serve(pull, subscription))
 
     async def _serve(self, pull: JetStreamContext.PullSubscription, subscription: Subscription) -> None:
+        from nats.errors import Error  # noqa: PLC0415 - as above
         from nats.errors import TimeoutError as Nothing  # noqa: PLC0415 - as above
 
         try:
-            while True:
-                with contextlib.suppress(Nothing):
+            while not self._client.is_closed:
+                try:
                     for raw in await pull.fetch(1, timeout=_FETCH):
                         await self._deliver(raw, subscription)
+                except Nothing:
+                    continue
+                except Error as error:  # the server is away: it is asked again when it is back
+                    logger.info("a member of %r on NATS waits: %s", subscription.group, error)
+                    await asyncio.sleep(_PAUSE)
         finally:
             with contextlib.suppress(Exception):  # the connection may be gone
                 await pull.unsubscribe()
