@@ -196,8 +196,8 @@ class Admin:
                 time.sleep(_RETRY_INTERVAL)
             except module.ProgrammingError:  # its words quote the piece it cannot read, which may be the password
                 raise ResourceError(
-                    f"cannot connect to {without_password(url)}: PostgreSQL's driver cannot read this URL. Its parameters "
-                    "are libpq's, and special characters of a password are written as %XX."
+                    f"cannot connect to {without_password(url)}: PostgreSQL's driver cannot read this URL. Its "
+                    "parameters are libpq's, and special characters of a password are written as %XX."
                 ) from None
             else:
                 return connected
