@@ -7,6 +7,9 @@ import sys
 
 def main() -> None:
     """The entry point ``accord``: exit code 0 fine, 1 a finding, 2 misuse or a broken tool, 130 interrupted."""
-    from accord.cli.program import run  # noqa: PLC0415 - the entry point itself must import nothing heavy
-
+    try:
+        from accord.cli.program import run  # noqa: PLC0415 - the entry point itself must import nothing heavy
+    except KeyboardInterrupt:  # loading the commands takes long enough to be interrupted
+        print("interrupted", file=sys.stderr)
+        sys.exit(130)
     sys.exit(run(sys.argv[1:]))

@@ -10,7 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-_NOT_THE_PROJECTS = (str(Path(__file__).parents[1]), "site-packages", "_pytest")
+_ACCORD = Path(__file__).parents[1]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -26,16 +26,16 @@ def pytest_runtest_makereport(
     error = call.excinfo.value
     if isinstance(error, AccordError) and error.__cause__ is None:  # a cause may be the project's own: its migrations
         said = call.excinfo.getrepr(style="value", chain=False)
-        if where := _in_the_project(call.excinfo):
+        if where := _in_the_project(call.excinfo, item.config.rootpath):
             said.addsection("asked for", where)
         report.longrepr = said
     return report
 
 
-def _in_the_project(caught: pytest.ExceptionInfo[BaseException]) -> str | None:
+def _in_the_project(caught: pytest.ExceptionInfo[BaseException], root: Path) -> str | None:
     """The last line of the project's own code on the way, if there is one: of a fixture of its own."""
     for entry in reversed(caught.traceback):
-        path = str(entry.path)
-        if not any(part in path for part in _NOT_THE_PROJECTS):
-            return f"{path}:{entry.lineno + 1} in {entry.name}"
+        path = Path(entry.path)
+        if path.is_relative_to(root) and not path.is_relative_to(_ACCORD) and "site-packages" not in path.parts:
+            return f"{path.relative_to(root)}:{entry.lineno + 1} in {entry.name}"
     return None

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from accord.core.errors import UsageError
 from accord.suite import coverage as coverages
@@ -22,7 +25,8 @@ from accord.suite.levels import OCCASIONS
 from accord.suite.records import TestRecord, duration
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from types import FrameType
 
     from accord.suite.levels import Level
 
@@ -191,7 +195,8 @@ def _run_level(plan: Plan, level: Level, data: Path, to: int | None) -> LevelRun
 def _call(command: list[str], project: Path, environment: Mapping[str, str], to: int | None) -> int:
     process = subprocess.Popen(command, cwd=project, env=environment, stdout=to)
     try:
-        return process.wait()
+        with _termination_interrupts(process):
+            return process.wait()
     except KeyboardInterrupt:
         # The terminal has sent it to pytest too, which now tears down: wait, so that it leaves nothing behind.
         try:
@@ -200,6 +205,25 @@ def _call(command: list[str], project: Path, environment: Mapping[str, str], to:
             process.kill()
             process.wait()
         raise
+
+
+@contextmanager
+def _termination_interrupts(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Take SIGTERM, with which CI ends a job, as Ctrl-C: pytest would go on without anybody who waits for it."""
+    if threading.current_thread() is not threading.main_thread():  # others cannot take signals
+        yield
+        return
+
+    def interrupt(number: int, frame: FrameType | None) -> NoReturn:
+        del number, frame
+        process.send_signal(signal.SIGINT)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _records(report: Path) -> tuple[TestRecord, ...]:

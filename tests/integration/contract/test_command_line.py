@@ -183,6 +183,21 @@ def test_an_interrupt_is_exit_code_130(project: Path) -> None:
     assert errors == "interrupted\n"
 
 
+def test_so_is_one_that_comes_while_the_commands_are_loaded() -> None:
+    program = """
+import sys
+class Interrupting:
+    def find_spec(self, name, *rest):
+        if name == "accord.cli.program":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Interrupting())
+from accord.cli import main
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "interrupted\n")
+
+
 def test_a_reader_that_has_seen_enough_is_fine(project: Path) -> None:
     write_pact(project / "pacts", *(interaction("/1", description=f"{number:05}" * 40) for number in range(500)))
     with subprocess.Popen(

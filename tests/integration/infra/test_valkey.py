@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -79,3 +80,14 @@ def test_keys_and_channels_of_ones_own_begin_with_the_tests(valkey: ValkeyNamesp
 def test_settings_reach_the_server() -> None:
     with ValkeyServer(settings={"maxmemory": "64mb"}) as server, client.Valkey.from_url(server.url) as connection:
         assert connection.config_get("maxmemory") == {"maxmemory": str(64 << 20)}
+
+
+def test_a_password_of_any_characters_is_asked_for_and_no_other_user_reads_it() -> None:
+    secret = "s3cret \"'\\#@/ü"
+    with ValkeyServer(settings={"requirepass": secret}) as server:
+        with client.Valkey(port=server.port, password=secret) as connection:
+            assert connection.ping()
+        with client.Valkey(port=server.port) as stranger, pytest.raises(client.AuthenticationError):
+            stranger.ping()
+        server.restart()
+        assert "s3cret" not in subprocess.run(["ps", "axww"], capture_output=True, text=True, check=True).stdout

@@ -46,8 +46,14 @@ def test_it_is_a_sentence_without_a_traceback_or_a_password(failing: Project, op
 def test_a_fixture_of_the_project_is_named_with_its_line(failing: Project) -> None:
     ran = failing.pytest("-k", "own")
     assert "NATS has no provider 'nativ'; did you mean 'native'?" in ran.output
-    assert "test_orders.py:11 in own" in ran.output
+    assert "\ntests/integration/test_orders.py:11 in own\n" in ran.output
 
 
 def test_full_trace_shows_where_in_accord(failing: Project) -> None:
     assert "accord/infra/postgres/existing.py" in failing.pytest("-k", "test_of_the_fixture", "--full-trace").output
+
+
+def test_a_server_of_the_test_s_own_has_the_version_that_is_asked_for(project: Project) -> None:
+    project.configure("[tool.accord.postgres]\nversion = '99'\n")
+    project.write("tests/integration/test_orders.py", "def test_alone(postgres_alone): ...\n")
+    assert "PostgreSQL 99 was asked for" in project.pytest().output

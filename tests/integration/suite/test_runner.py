@@ -162,7 +162,8 @@ def test_a_level_that_cannot_be_collected_is_a_failure_of_that_level(shop: Proje
     assert "○ integration: not run" in done.stdout
 
 
-def test_ctrl_c_lets_the_level_tear_down_and_ends_with_130(shop: Project) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_lets_the_level_tear_down_and_ends_with_130(shop: Project, number: signal.Signals) -> None:
     shop.write(
         "tests/unit/test_unit.py",
         "import pathlib, pytest, signal\n\n@pytest.fixture\ndef kept():\n    yield\n    pathlib.Path('torn').touch()\n\n"
@@ -176,7 +177,10 @@ def test_ctrl_c_lets_the_level_tear_down_and_ends_with_130(shop: Project) -> Non
         stderr=subprocess.PIPE,
     )
     poll_until((shop.folder / "ready").exists, description="the test to run", timeout=60)
-    os.killpg(process.pid, signal.SIGINT)  # as the terminal does: to every process
+    if number == signal.SIGINT:
+        os.killpg(process.pid, number)  # as the terminal does: to every process
+    else:
+        process.send_signal(number)  # as CI does, which knows the first alone
     _, errors = process.communicate(timeout=60)
     assert (process.returncode, (shop.folder / "torn").exists()) == (130, True)
     assert errors.decode().rstrip().endswith("interrupted")

@@ -59,9 +59,15 @@ class ValkeyRecipe(Recipe):
         )
 
     def command(self, program: Program, run: Run) -> list[str]:
+        settings = dict(self.settings)
+        # In a file, not among the arguments: those every user of the machine can read.
+        password = settings.pop("requirepass", "")
+        configuration = run.path / "valkey.conf"
+        configuration.touch(mode=0o600)
+        configuration.write_text(f"requirepass {_quoted(password)}\n" if password else "", encoding="ascii")
         ours = {"dir": str(run.data), "unixsocket": str(socket_of(run)), "unixsocketperm": "700"}
-        settings = {**SETTINGS, **dict(self.settings), **ours}
-        return [str(program.path), *(word for name, value in settings.items() for word in (f"--{name}", value))]
+        words = [word for name, value in {**SETTINGS, **settings, **ours}.items() for word in (f"--{name}", value)]
+        return [str(program.path), str(configuration), *words]
 
     def arguments(self, ports: tuple[int, ...]) -> list[str]:
         return ["--port", str(ports[0])]
@@ -73,6 +79,11 @@ class ValkeyRecipe(Recipe):
                 return None if connection.ask("PING") == "PONG" else "it does not answer PING with PONG"
         except (OSError, ValueError, ResourceError) as error:  # ResourceError: it loads its data
             return f"{type(error).__name__}: {error}"
+
+
+def _quoted(text: str) -> str:
+    """A text as Valkey's configuration takes it, whatever its characters."""
+    return '"' + "".join(f"\\x{byte:02x}" for byte in text.encode()) + '"'
 
 
 def socket_of(run: Run) -> Path:

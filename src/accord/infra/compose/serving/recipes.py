@@ -18,8 +18,7 @@ from accord.infra.nats.recipe import NatsRecipe
 from accord.infra.ports import LOOPBACK
 from accord.infra.postgres.recipe import PostgresRecipe
 from accord.infra.rabbitmq.recipe import RabbitRecipe
-from accord.infra.valkey.connection import ValkeyConnection
-from accord.infra.valkey.recipe import ValkeyRecipe, socket_of
+from accord.infra.valkey.recipe import ValkeyRecipe
 from accord.infra.waiting import PATIENCE
 
 if TYPE_CHECKING:
@@ -46,22 +45,6 @@ class EnvironmentPostgres(PostgresRecipe):
         (run.data / "pg_hba.conf").write_text(
             f"local all all trust\nhost all all 127.0.0.1/32 {method}\n", encoding="ascii"
         )
-
-
-@dataclass(frozen=True)
-class EnvironmentValkey(ValkeyRecipe):
-    """Valkey that may ask for a password."""
-
-    def problem(self, run: Run, ports: tuple[int, ...]) -> str | None:
-        password = dict(self.settings).get("requirepass")
-        if not password:
-            return super().problem(run, ports)
-        try:
-            with ValkeyConnection(socket_of(run), timeout=PATIENCE) as connection:
-                connection.ask("AUTH", password)
-                return None if connection.ask("PING") == "PONG" else "it does not answer PING with PONG"
-        except (OSError, ValueError, ResourceError) as error:
-            return f"{type(error).__name__}: {error}"
 
 
 @dataclass(frozen=True)
@@ -132,7 +115,7 @@ def recipe_of(service: Service, *, program: str | None = None) -> Recipe:
                 program=folder, settings=settings, storage=storage, port=port, trusting=service.trusting
             )
         case images.VALKEY:
-            return EnvironmentValkey(program=program, settings=settings, storage=storage, port=port)
+            return ValkeyRecipe(program=program, settings=settings, storage=storage, port=port)
         case images.NATS:
             return EnvironmentNats(
                 program=program, storage=storage, port=port, monitoring=service.extra_port, name=service.user,
