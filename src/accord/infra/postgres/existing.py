@@ -237,8 +237,8 @@ def checked(url: str, refused_hosts: Collection[str] = ()) -> str:
     for variable in _ELSEWHERE_VARIABLES:
         if os.environ.get(variable):
             raise UsageError(
-                f"{without_password(url)!r} is not where PostgreSQL's drivers would go: {variable} is set, and they go by "
-                "it. Unset it for the tests."
+                f"{without_password(url)!r} is not where PostgreSQL's drivers would go: {variable} is set, and they "
+                "go by it. Unset it for the tests."
             )
     for name, _ in parse_qsl(parts.query):
         if name in _ELSEWHERE:
