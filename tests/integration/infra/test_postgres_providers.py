@@ -194,6 +194,13 @@ def test_a_second_server_behind_the_question_mark_is_refused(parameter: str) -> 
         ExistingPostgres(f"postgresql://localhost/test?{parameter}")
 
 
+@pytest.mark.parametrize("variable", ["PGHOSTADDR", "PGSERVICE"])
+def test_nor_does_the_environment_name_a_second_one(variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(variable, "10.0.0.1")
+    with pytest.raises(UsageError, match=f"{variable} is set"):
+        ExistingPostgres("postgresql://localhost/test")
+
+
 def test_a_url_that_the_driver_cannot_read_is_not_quoted_in_full() -> None:
     with pytest.raises(ResourceError, match="driver cannot read this URL") as caught:
         ExistingPostgres("postgresql://me:s3c ret@127.0.0.1/d").start()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import secrets
 import threading
@@ -25,6 +26,7 @@ _PREFIX = "accord_"
 _OURS = re.compile(rf"{_PREFIX}([0-9a-f]{{8}})_")
 _LOCK_CLASS = 0x0ACC  # with a run's number: held by all who belong to it, to find out who is the last
 _SCHEME = "postgresql"
+_ELSEWHERE_VARIABLES = ("PGHOSTADDR", "PGSERVICE")
 _ELSEWHERE = ("host", "hostaddr", "port", "dbname", "service", "servicefile")  # what is checked is the URL's own host
 
 
@@ -232,6 +234,12 @@ def checked(url: str, refused_hosts: Collection[str] = ()) -> str:
         urlunsplit((_SCHEME, parts.netloc, parts.path, "", "")) if parts.netloc and _is_postgres(parts.scheme) else url
     )
     address = addresses.read(plain, title="PostgreSQL", schemes={_SCHEME: (5432, False)}, refused_hosts=refused_hosts)
+    for variable in _ELSEWHERE_VARIABLES:
+        if os.environ.get(variable):
+            raise UsageError(
+                f"{without_password(url)!r} is not where PostgreSQL's drivers would go: {variable} is set, and they "
+                "go by it. Unset it for the tests."
+            )
     for name, _ in parse_qsl(parts.query):
         if name in _ELSEWHERE:
             raise UsageError(
