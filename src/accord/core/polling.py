@@ -7,6 +7,7 @@ up, what to say) are in :class:`_Attempts`, so neither form has its own copy of 
 from __future__ import annotations
 
 import inspect
+import sys
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from accord.core.clock import VirtualClock, clock
@@ -97,7 +98,7 @@ def poll_until(
                 return _poll_async(check, attempts, value)
             if attempts.came(value):
                 return value
-        attempts.clock.sleep(attempts.next_pause())
+        attempts.block()
     raise attempts.timed_out()
 
 
@@ -173,6 +174,13 @@ class _Attempts:
         self._count = 0
         self._value: object = None
         self._error: BaseException | None = None
+        self._blocked_a_loop = False
+
+    def block(self) -> None:
+        """Wait in a synchronous check; notes whether an event loop has to wait too."""
+        events = sys.modules.get("asyncio.events")
+        self._blocked_a_loop = events is not None and events._get_running_loop() is not None  # noqa: SLF001 - documented for this use
+        self.clock.sleep(self.next_pause())
 
     @property
     def remaining(self) -> float:
@@ -201,6 +209,7 @@ class _Attempts:
         return pause
 
     def timed_out(self) -> PollTimeout:
+        """The finding; says so where it was itself in the way of what was awaited."""
         virtual = " (in the virtual time of a unit test)" if isinstance(self.clock, VirtualClock) else ""
         timeout = PollTimeout(
             self._description + virtual,
@@ -209,5 +218,10 @@ class _Attempts:
             last_value=self._value,
             last_error=self._error,
         )
+        if self._blocked_a_loop:
+            timeout.add_note(
+                "The check is synchronous and an event loop runs in this thread: nothing else of the loop ran meanwhile. "
+                "If what is awaited happens there, make the check asynchronous and await poll_until."
+            )
         timeout.__cause__ = self._error
         return timeout

@@ -143,3 +143,15 @@ def test_a_failure_shows_both_the_last_value_and_the_last_error() -> None:
 
     with pytest.raises(PollTimeout, match=r"raised ZeroDivisionError: gone; a check last returned False"):
         poll_until(check, timeout=0.001, interval=1)
+
+
+async def test_a_synchronous_check_that_blocked_the_event_loop_is_told_so() -> None:
+    with pytest.raises(PollTimeout) as caught:
+        poll_until(lambda: False, timeout=0.01)
+    assert "make the check asynchronous" in caught.value.__notes__[0]
+
+
+def test_without_an_event_loop_nothing_is_said_of_one() -> None:
+    with pytest.raises(PollTimeout) as caught:
+        poll_until(lambda: False, timeout=0.01)
+    assert not hasattr(caught.value, "__notes__")

@@ -11,6 +11,8 @@ import pytest
 from fastapi import FastAPI, Header, HTTPException, Response
 from pydantic import BaseModel
 
+from accord.contract.openapi.conformance import Conformance
+from accord.contract.openapi.document import OpenApi
 from accord.core.errors import UsageError
 from accord.testing import ApiClient, AsyncApiClient, ResponseDeviates, api_key, basic, bearer
 
@@ -145,6 +147,24 @@ def test_what_the_document_does_not_declare_fails(answer: Any, status: int, says
     for part in says:
         assert part in str(caught.value)
     assert caught.value.response.status == status
+
+
+def test_a_required_field_counts_on_the_way_it_travels_only() -> None:
+    user = {
+        "type": "object",
+        "required": ["id", "name", "password"],
+        "properties": {
+            "id": {"type": "integer", "readOnly": True},
+            "name": {"type": "string"},
+            "password": {"type": "string", "writeOnly": True},
+        },
+    }
+    conformance = Conformance(OpenApi({"openapi": "3.1.0", "components": {"schemas": {"User": user}}}))
+    reference = {"$ref": "#/components/schemas/User"}
+    assert conformance.check_value(reference, {"id": 1, "name": "Ann"}) == []
+    assert conformance.check_value(reference, {"name": "Ann", "password": "x"}, sent=True) == []
+    missing = [("$", "the document requires the field 'id', and it is missing")]
+    assert conformance.check_value(reference, {"name": "Ann"}) == missing
 
 
 def test_an_undeclared_error_status_fails_too() -> None:

@@ -21,13 +21,18 @@ _BOUNDS = (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum"))
 class ClosedSchemas:
     """Turns a document's schemas into closed ones.
 
+    Args:
+        document: the document.
+        sent: for requests; else for answers.
+
     Attributes:
         definitions: the document's components, to be put under ``$defs`` beside a schema.
     """
 
-    def __init__(self, document: OpenApi) -> None:
+    def __init__(self, document: OpenApi, *, sent: bool = False) -> None:
         self._document = document
         components = document.resolve(document.root.get("components") or {}).get("schemas") or {}
+        self._unneeded = "readOnly" if sent else "writeOnly"
         self.definitions = {name: self._open(schema) for name, schema in components.items()}
 
     def closed(self, schema: Any) -> dict[str, Any] | bool:
@@ -54,9 +59,20 @@ class ClosedSchemas:
         for name in _TOGETHER:
             if isinstance(made.get(name), list):
                 made[name] = [self._open(value) for value in made[name]]
+        self._need_less(made)
         self._close_what_it_holds(made)
         made.pop("discriminator", None)
         return _of_3_0(made) if self._document.is_3_0 else made
+
+    def _need_less(self, made: dict[str, Any]) -> None:
+        """A required field counts on the way it travels only: read-only in answers, write-only in requests."""
+        properties, required = made.get("properties"), made.get("required")
+        if isinstance(properties, dict) and isinstance(required, list):
+            made["required"] = [name for name in required if not self._is_unneeded(properties.get(name))]
+
+    def _is_unneeded(self, schema: Any) -> bool:
+        schema = self._document.resolve(schema)
+        return isinstance(schema, dict) and schema.get(self._unneeded) is True
 
     def _close_what_it_holds(self, made: dict[str, Any]) -> None:
         for name in ("properties", "patternProperties", "dependentSchemas"):

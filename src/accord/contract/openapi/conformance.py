@@ -57,11 +57,11 @@ class Conformance:
                 "checking against OpenAPI needs the package jsonschema: pip install 'accord[openapi]'"
             ) from None
         self.document = document
-        self._schemas = ClosedSchemas(document)
+        self._schemas = {sent: ClosedSchemas(document, sent=sent) for sent in (False, True)}
         self._validator_class = Draft202012Validator
         # Not FormatChecker(): that one takes times for what the third draft called so, without a zone.
         self._formats = Draft202012Validator.FORMAT_CHECKER
-        self._validators: dict[int, Any] = {}
+        self._validators: dict[tuple[int, bool], Any] = {}
 
     def check(self, method: str, path: str, response: HttpResponse) -> list[Deviation]:
         """Compare a response with what its operation declares.
@@ -86,9 +86,18 @@ class Conformance:
             return [Deviation(place, f"the document declares no such status; declared: {known}")]
         return [*self._headers(declared, response, place), *self._body(declared, response, place)]
 
-    def check_value(self, schema: Any, value: Any) -> list[tuple[str, str]]:
-        """Compare a JSON value with a schema of the document: a path and what is wrong there, for each deviation."""
-        errors = self._validator(schema).iter_errors(value)
+    def check_value(self, schema: Any, value: Any, *, sent: bool = False) -> list[tuple[str, str]]:
+        """Compare a JSON value with a schema of the document.
+
+        Args:
+            schema: the schema.
+            value: the value.
+            sent: it is of a request, where required read-only fields may be missing; else required write-only ones may.
+
+        Returns:
+            A path and what is wrong there, for each deviation.
+        """
+        errors = self._validator(schema, sent=sent).iter_errors(value)
         return [(error.json_path, _said(error)) for error in _leaves(errors)]
 
     def schema(self, operation: Operation, status: int, media_type: str = "application/json") -> Any:
@@ -132,10 +141,10 @@ class Conformance:
             return [Deviation(f"{place} body", f"is not valid JSON: {error}")]
         return [Deviation(f"{place} body {path}", message) for path, message in self.check_value(schema, value)]
 
-    def _validator(self, schema: Any) -> Any:
-        key = id(schema)  # the schema belongs to the document, which lives as long as this
+    def _validator(self, schema: Any, *, sent: bool) -> Any:
+        key = (id(schema), sent)  # the schema belongs to the document, which lives as long as this
         if key not in self._validators:
-            closed = self._schemas.closed(schema)
+            closed = self._schemas[sent].closed(schema)
             self._validators[key] = self._validator_class(closed, format_checker=self._formats)
         return self._validators[key]
 

@@ -94,7 +94,7 @@ class RequestConformance:
             return
         else:
             value = self.coerced(texts[0], schema)
-        for path, message in self._values.check_value(schema, value):
+        for path, message in self._values.check_value(schema, value, sent=True):
             yield Deviation(place if path == "$" else f"{place} {path}", message)
 
     def _kinds(self, parameter: Mapping[str, Any]) -> set[str]:
@@ -152,7 +152,7 @@ class RequestConformance:
         except ValueError as error:
             yield Deviation(place, f"is not valid {media_type}: {error}")
             return
-        for path, message in self._values.check_value(schema, value):
+        for path, message in self._values.check_value(schema, value, sent=True):
             yield Deviation(f"{place} {path}", message)
 
     def _form(self, schema: Any, text: str) -> dict[str, Any]:
