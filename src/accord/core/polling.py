@@ -220,8 +220,8 @@ class _Attempts:
         )
         if self._blocked_a_loop:
             timeout.add_note(
-                "The check is synchronous and an event loop runs in this thread: nothing else of the loop ran meanwhile. "
-                "If what is awaited happens there, make the check asynchronous and await poll_until."
+                "The check is synchronous and an event loop runs in this thread: nothing else of the loop ran "
+                "meanwhile. If what is awaited happens there, make the check asynchronous and await poll_until."
             )
         timeout.__cause__ = self._error
         return timeout

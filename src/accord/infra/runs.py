@@ -13,7 +13,6 @@ import os
 import secrets
 import shutil
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from accord.core.errors import ResourceError
@@ -21,6 +20,8 @@ from accord.infra import directories, processes
 from accord.infra.locks import locked, try_lock
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from accord.infra.users import ServerUser
 
 logger = logging.getLogger(__name__)
@@ -67,7 +68,13 @@ class Run:
         Raises:
             FileNotFoundError: it does not, or not yet.
         """
-        return cls(path, Path((path / "data-at").read_text(encoding="utf-8")))
+        named = (path / "data-at").read_text(encoding="utf-8")
+        # Whoever was ended while it wrote has left a part of the name, or nothing, and nothing would be the folder that
+        # we are in. What is named here is removed some day, so only the two places where data can be are taken.
+        for data in (path / "data", directories.MEMORY / f"{_mark_of(path.parent)}{path.name}"):
+            if named == str(data):
+                return cls(path, data)
+        raise FileNotFoundError(f"{path} does not say where its data are")
 
 
 def create(kind: str, *, storage: Storage, user: ServerUser | None) -> tuple[Run, int]:
@@ -99,11 +106,17 @@ def create(kind: str, *, storage: Storage, user: ServerUser | None) -> tuple[Run
         lock = try_lock(run.lock)
         if lock is None:
             raise ResourceError(f"somebody else locked {run.lock} as soon as it was made: who writes to {base}?")
-        (run.path / "data-at").write_text(str(run.data), encoding="utf-8")  # before the data: else nobody sweeps them
-        for directory in (run.data, run.sockets):
-            directory.mkdir(mode=0o700)
-            if user:
-                os.chown(directory, user.uid, user.gid)
+        try:
+            (run.path / "data-at").write_text(
+                str(run.data), encoding="utf-8"
+            )  # before the data: else nobody sweeps them
+            for directory in (run.data, run.sockets):
+                directory.mkdir(mode=0o700)
+                if user:
+                    os.chown(directory, user.uid, user.gid)
+        except BaseException:  # an interrupt too
+            discard(run, lock)
+            raise
     return run, lock
 
 
@@ -195,4 +208,5 @@ def _mark_of(base: Path) -> str:
 
 
 def _remove(directory: Path) -> None:
+    assert directory.is_absolute()  # noqa: S101 - a relative one would be the user's own, from wherever we are
     shutil.rmtree(directory, ignore_errors=True)
