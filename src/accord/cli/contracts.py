@@ -121,7 +121,7 @@ def types_command(
     document: Annotated[Path, typer.Argument(help="The OpenAPI document (3.0 or 3.1), JSON or YAML.")],
     out: Annotated[Path | None, typer.Option(help="File to write instead of printing; its folder must exist.")] = None,
 ) -> int:
-    """Print a Python module of types for an OpenAPI document, for the type checker. TypedDicts of all it declares."""
+    """Print Python types for an OpenAPI document. TypedDicts of all it declares, for the type checker."""
     text = types_of(OpenApi.read(document))
     if out is None:
         print(text, end="")
