@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import binascii
 import contextlib
+import gc
 import json
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -29,7 +31,7 @@ from accord.core.documents import read_json_file
 from accord.core.errors import ContractFormatError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 T = TypeVar("T")
 
@@ -42,7 +44,20 @@ _SPEC_KEYS = ("pactSpecification", "pact-specification", "pactSpecificationVersi
 
 def read_contract(path: str | Path) -> Contract:
     """See Contract.read."""
-    return contract_from_json(read_json_file(Path(path)), source=str(path))
+    with _no_collection():
+        return contract_from_json(read_json_file(Path(path)), source=str(path))
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Keep the garbage collector out: what is read has no cycles, and looking for them takes half of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def contract_from_json(document: Any, *, source: str | None = None) -> Contract:
