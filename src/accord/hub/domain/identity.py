@@ -78,7 +78,9 @@ def _sorted_content(pact: dict[str, Any]) -> dict[str, Any]:
         return pact
     result: dict[str, Any] = _sorted_keys(pact)
     if isinstance(result[section], list):
-        result[section] = sorted(result[section], key=lambda each: canonical_json(each).encode("utf-8", "surrogatepass"))
+        result[section] = sorted(
+            result[section], key=lambda each: canonical_json(each).encode("utf-8", "surrogatepass")
+        )
     return result
 
 

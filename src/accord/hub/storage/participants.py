@@ -1,0 +1,149 @@
+"""Participants and their labels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from accord.hub.domain.records import Label, Participant
+from accord.hub.storage.database import insert_or_ignore
+from accord.hub.storage.tables import integrations, labels, participants
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+_COLUMNS = (
+    participants.c.id,
+    participants.c.name,
+    participants.c.display_name,
+    participants.c.repository_url,
+    participants.c.repository_name,
+    participants.c.repository_namespace,
+    participants.c.main_branch,
+    participants.c.created_at,
+    participants.c.updated_at,
+)
+_ALL = select(*_COLUMNS)
+
+
+def by_names(connection: Connection, names: Iterable[str]) -> dict[str, Participant]:
+    """Those that there are, by name."""
+    rows = connection.execute(_ALL.where(participants.c.name.in_(list(names))))
+    return {row.name: Participant(*row) for row in rows}
+
+
+def by_name(connection: Connection, name: str) -> Participant | None:
+    """One, or None."""
+    row = connection.execute(_ALL.where(participants.c.name == name)).first()
+    return Participant(*row) if row else None
+
+
+def by_id(connection: Connection, participant_id: int) -> Participant:
+    """One that there is."""
+    return Participant(*connection.execute(_ALL.where(participants.c.id == participant_id)).one())
+
+
+def by_ids(connection: Connection, ids: Collection[int]) -> dict[int, Participant]:
+    """Those that there are, by id."""
+    rows = connection.execute(_ALL.where(participants.c.id.in_(list(ids))))
+    return {row.id: Participant(*row) for row in rows}
+
+
+def all_of_them(connection: Connection, *, label: str | None = None) -> list[Participant]:
+    """All, by name; with a label those that have it."""
+    query = _ALL.order_by(func.lower(participants.c.name), participants.c.id)
+    if label is not None:
+        query = query.join(labels, labels.c.participant_id == participants.c.id).where(labels.c.name == label)
+    return [Participant(*row) for row in connection.execute(query)]
+
+
+def find_or_create(connection: Connection, name: str, now: int) -> Participant:
+    """The one with the name; made where there is none."""
+    found = by_name(connection, name)
+    if found is None:
+        create(connection, {"name": name}, now)
+        found = by_name(connection, name)
+    assert found is not None  # noqa: S101 - just made, in this transaction
+    return found
+
+
+def create(connection: Connection, values: dict[str, Any], now: int) -> bool:
+    """Make one; False where there is one with the name already."""
+    row = {"display_name": values["name"], **values, "created_at": now}
+    return insert_or_ignore(connection, participants, row)
+
+
+def change(connection: Connection, participant_id: int, values: dict[str, Any], now: int) -> None:
+    """Set some of its values."""
+    connection.execute(update(participants).where(participants.c.id == participant_id).values(**values, updated_at=now))
+
+
+def remove(connection: Connection, participant_id: int) -> None:
+    """Remove one with everything that belongs to it."""
+    connection.execute(delete(participants).where(participants.c.id == participant_id))
+
+
+def labels_of(connection: Connection, ids: Collection[int]) -> dict[int, list[Label]]:
+    """The labels of several, by id of the participant."""
+    query = (
+        select(labels.c.participant_id, participants.c.name, labels.c.name, labels.c.created_at)
+        .join(participants, participants.c.id == labels.c.participant_id)
+        .where(labels.c.participant_id.in_(list(ids)))
+        .order_by(labels.c.name)
+    )
+    found: dict[int, list[Label]] = {}
+    for participant_id, *rest in connection.execute(query):
+        found.setdefault(participant_id, []).append(Label(*rest))
+    return found
+
+
+def label_names(connection: Connection) -> list[str]:
+    """Every label that is in use, once."""
+    return list(connection.scalars(select(labels.c.name).distinct().order_by(labels.c.name)))
+
+
+def add_label(connection: Connection, participant_id: int, name: str, now: int) -> bool:
+    """Give a label; False where it has it already."""
+    return insert_or_ignore(connection, labels, {"participant_id": participant_id, "name": name, "created_at": now})
+
+
+def remove_label(connection: Connection, participant_id: int, name: str) -> bool:
+    """Take a label; False where there was none."""
+    query = delete(labels).where(labels.c.participant_id == participant_id, labels.c.name == name)
+    return bool(connection.execute(query).rowcount)
+
+
+def connect(connection: Connection, consumer_id: int, provider_id: int, now: int) -> None:
+    """Note that a pair has a contract."""
+    found = select(integrations.c.consumer_id).where(
+        integrations.c.consumer_id == consumer_id, integrations.c.provider_id == provider_id
+    )
+    if connection.execute(found).first() is None:
+        values = {"consumer_id": consumer_id, "provider_id": provider_id, "created_at": now}
+        insert_or_ignore(connection, integrations, values)
+
+
+def pairs(
+    connection: Connection, *, provider_ids: Collection[int] | None = None, consumer_id: int | None = None
+) -> list[tuple[int, int]]:
+    """Consumer and provider of every pair that has a contract, or of those of one side."""
+    query = select(integrations.c.consumer_id, integrations.c.provider_id)
+    if provider_ids is not None:
+        query = query.where(integrations.c.provider_id.in_(list(provider_ids)))
+    if consumer_id is not None:
+        query = query.where(integrations.c.consumer_id == consumer_id)
+    return [(row.consumer_id, row.provider_id) for row in connection.execute(query)]
+
+
+def disconnect(connection: Connection, consumer_id: int, provider_id: int) -> bool:
+    """Forget that a pair has a contract."""
+    query = delete(integrations).where(
+        integrations.c.consumer_id == consumer_id, integrations.c.provider_id == provider_id
+    )
+    return bool(connection.execute(query).rowcount)
+
+
+def insert_row(connection: Connection, values: dict[str, Any]) -> None:
+    """Put a row as it is, for what comes from elsewhere."""
+    connection.execute(insert(participants).values(**values))
