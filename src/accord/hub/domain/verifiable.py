@@ -188,8 +188,8 @@ class VerifiablePact:
                 "before_verification",
                 (
                     f"This pact is in pending state for this version of {provider} because a successful verification "
-                    f"result for {self._pending_for('a')} has not yet been published. If this verification fails, it will "
-                    f"not cause the overall build to fail. {READ_PENDING}"
+                    f"result for {self._pending_for('a')} has not yet been published. If this verification fails, "
+                    f"it will not cause the overall build to fail. {READ_PENDING}"
                 ),
             ),
             (
