@@ -33,10 +33,10 @@ class PairView:
 
 def pairs(connection: Connection, *, consumer: str | None = None, provider: str | None = None) -> list[PairView]:
     """Every pair that has a pact, by name."""
-    query = pacts.ALL
-    if consumer is not None:
+    query = pacts.ALL if consumer or provider else None
+    if query is not None and consumer is not None:
         query = query.where(pacts.consumers.c.name == consumer)
-    if provider is not None:
+    if query is not None and provider is not None:
         query = query.where(pacts.providers.c.name == provider)
     newest = pacts.pacts(connection, pacts.newest_per_pair(query))
     results = verifications.latest_each(connection, {each.content_id for each in newest})

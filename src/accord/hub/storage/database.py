@@ -14,10 +14,11 @@ import threading
 from abc import ABC, abstractmethod
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, Table, create_engine, event, text
+from sqlalchemy import Connection, Table, bindparam, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
@@ -122,9 +123,19 @@ def open_database(location: Location) -> Database:
 
 def insert_or_ignore(connection: Connection, table: Table, values: dict[str, Any]) -> bool:
     """Insert a row unless there is one with the same key; whether it was inserted."""
-    dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
-    result = connection.execute(dialect.insert(table).values(values).on_conflict_do_nothing())
-    return bool(result.rowcount)
+    statement = _insert_or_ignore(table, connection.dialect.name, tuple(values))
+    return bool(connection.execute(statement, values).rowcount)
+
+
+@cache
+def _insert_or_ignore(table: Table, dialect: str, columns: tuple[str, ...]) -> Any:
+    insert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(table).values({name: bindparam(name) for name in columns}).on_conflict_do_nothing()
+
+
+def several(name: str) -> Any:
+    """A parameter that is a list, for ``IN``. Statements are built once and executed with such: building costs more."""
+    return bindparam(name, expanding=True)
 
 
 def ping(connection: Connection) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Select, delete, desc, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, desc, insert, select, update
 
 from accord.hub.domain.records import Environment, Evidence, Presence
+from accord.hub.storage.database import several
 from accord.hub.storage.tables import environments, evidence, participants, presences, versions
 
 if TYPE_CHECKING:
@@ -44,6 +46,12 @@ _PRESENCES = (
 )
 
 
+_BY_NAME = _ENVIRONMENTS.where(environments.c.name == bindparam("wanted"))
+_BY_UUID = _ENVIRONMENTS.where(environments.c.uuid == bindparam("wanted"))
+_BY_IDS = _ENVIRONMENTS.where(environments.c.id.in_(several("ids")))
+_BY_TITLE = _ENVIRONMENTS.order_by(environments.c.name)
+
+
 def _environment(row: Any) -> Environment:
     *first, contacts, required, created, updated = row
     values: Any = (*first, json.loads(contacts) if contacts else None, json.loads(required), created, updated)
@@ -52,13 +60,13 @@ def _environment(row: Any) -> Environment:
 
 def all_environments(connection: Connection) -> list[Environment]:
     """All, by name."""
-    return [_environment(row) for row in connection.execute(_ENVIRONMENTS.order_by(environments.c.name))]
+    return [_environment(row) for row in connection.execute(_BY_TITLE)]
 
 
 def environment(connection: Connection, *, uuid: str | None = None, name: str | None = None) -> Environment | None:
     """One by its UUID or its name."""
-    query = _ENVIRONMENTS.where(environments.c.uuid == uuid if uuid is not None else environments.c.name == name)
-    row = connection.execute(query).first()
+    query, wanted = (_BY_UUID, uuid) if uuid is not None else (_BY_NAME, name)
+    row = connection.execute(query, {"wanted": wanted}).first()
     return _environment(row) if row else None
 
 
@@ -99,18 +107,29 @@ def present(
     current: bool | None = True,
 ) -> list[Presence]:
     """Deployments and releases, oldest first; what is None does not narrow."""
-    query = _PRESENCES.order_by(presences.c.id)
-    if released is not None:
-        query = query.where(presences.c.released == released)
-    if environment_id is not None:
-        query = query.where(presences.c.environment_id == environment_id)
-    if participant_ids is not None:
-        query = query.where(presences.c.participant_id.in_(list(participant_ids)))
-    if version_ids is not None:
-        query = query.where(presences.c.version_id.in_(list(version_ids)))
-    if current is not None:
-        query = query.where(presences.c.current == current)
-    return _presences(connection, query)
+    given = {
+        "released": released,
+        "environment": environment_id,
+        "participants": list(participant_ids) if participant_ids is not None else None,
+        "versions": list(version_ids) if version_ids is not None else None,
+        "current": current,
+    }
+    values = {name: value for name, value in given.items() if value is not None}
+    return [Presence(*row) for row in connection.execute(_present(tuple(values)), values)]
+
+
+_NARROWINGS = {
+    "released": presences.c.released == bindparam("released"),
+    "environment": presences.c.environment_id == bindparam("environment"),
+    "participants": presences.c.participant_id.in_(several("participants")),
+    "versions": presences.c.version_id.in_(several("versions")),
+    "current": presences.c.current == bindparam("current"),
+}
+
+
+@cache
+def _present(narrowings: tuple[str, ...]) -> Select[Any]:
+    return _PRESENCES.where(*(_NARROWINGS[name] for name in narrowings)).order_by(presences.c.id)
 
 
 def record(connection: Connection, values: dict[str, Any], now: int) -> None:
@@ -139,8 +158,7 @@ def current_target(
 
 def environments_by_id(connection: Connection, ids: Collection[int]) -> dict[int, Environment]:
     """Those that there are, by id."""
-    query = _ENVIRONMENTS.where(environments.c.id.in_(list(ids)))
-    return {row.id: _environment(row) for row in connection.execute(query)}
+    return {row.id: _environment(row) for row in connection.execute(_BY_IDS, {"ids": list(ids)})}
 
 
 def evidence_of(connection: Connection, version_ids: Collection[int]) -> dict[int, list[Evidence]]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Select, String, and_, cast, func, null, or_, select
+from sqlalchemy import Connection, Select, String, and_, bindparam, cast, func, null, or_, select
 
 from accord.hub.domain.matrix import Criteria, MatrixRow
+from accord.hub.storage.database import several
 from accord.hub.storage.tables import (
     branch_versions,
     branches,
@@ -35,62 +37,75 @@ FoundVersion = tuple[int, int, str, str | None]
 
 def versions_for(connection: Connection, participant_ids: Collection[int], criteria: Criteria) -> list[FoundVersion]:
     """The versions of several participants that one wish finds, newest first."""
-    query = _versions_query(list(participant_ids), criteria)
-    return [(row[0], row[1], row[2], row[3]) for row in connection.execute(query)]
+    wanted = {
+        "version": criteria.version,
+        "environment": criteria.environment,
+        "tag": criteria.tag,
+        "branch": criteria.branch,
+    }
+    values: dict[str, Any] = {name: value for name, value in wanted.items() if value is not None}
+    query = _versions_query(tuple(values), latest=criteria.latest, main_branch=criteria.main_branch)
+    values["ids"] = list(participant_ids)
+    return [(row[0], row[1], row[2], row[3]) for row in connection.execute(query, values)]
 
 
-def _versions_query(ids: list[int], criteria: Criteria) -> Select[Any]:
-    columns: tuple[Any, ...] = (versions.c.participant_id, versions.c.id, versions.c.number)
-    query = select(*columns, cast(null(), String).label("branch")).where(versions.c.participant_id.in_(ids))
-    if criteria.version:
-        return query.where(versions.c.number == criteria.version)
-    if criteria.environment:
+_IDS = several("ids")
+_COLUMNS: tuple[Any, ...] = (versions.c.participant_id, versions.c.id, versions.c.number)
+
+
+@cache
+def _versions_query(wanted: tuple[str, ...], *, latest: bool, main_branch: bool) -> Select[Any]:
+    if "branch" in wanted or main_branch:
+        return _branch_query(main_branch=main_branch, latest=latest)
+    query = select(*_COLUMNS, cast(null(), String).label("branch")).where(versions.c.participant_id.in_(_IDS))
+    if "version" in wanted:
+        return query.where(versions.c.number == bindparam("version"))
+    if "environment" in wanted:
         there = (
             select(presences.c.version_id)
             .join(environments, environments.c.id == presences.c.environment_id)
             .where(
-                presences.c.participant_id.in_(ids), presences.c.current, environments.c.name == criteria.environment
+                presences.c.participant_id.in_(_IDS),
+                presences.c.current,
+                environments.c.name == bindparam("environment"),
             )
         )
         return query.where(versions.c.id.in_(there)).order_by(versions.c.id.desc())
-    if criteria.tag:
-        if criteria.latest:
-            mine = (tags.c.participant_id.in_(ids), tags.c.name == criteria.tag)
-            newest = select(func.max(tags.c.version_id)).where(*mine).group_by(tags.c.participant_id)
-            return query.where(versions.c.id.in_(newest))
-        tagged = select(tags.c.version_id).where(tags.c.participant_id.in_(ids), tags.c.name == criteria.tag)
+    if "tag" in wanted:
+        mine = (tags.c.participant_id.in_(_IDS), tags.c.name == bindparam("tag"))
+        tagged = select(tags.c.version_id).where(*mine)
+        if latest:
+            tagged = select(func.max(tags.c.version_id)).where(*mine).group_by(tags.c.participant_id)
         return query.where(versions.c.id.in_(tagged)).order_by(versions.c.id.desc())
-    if criteria.branch or criteria.main_branch:
-        return _branch_query(ids, criteria, columns)
-    newest = (
-        select(func.max(versions.c.id)).where(versions.c.participant_id.in_(ids)).group_by(versions.c.participant_id)
-    )
-    return query.where(versions.c.id.in_(newest))
+    newest = select(func.max(versions.c.id)).where(versions.c.participant_id.in_(_IDS))
+    return query.where(versions.c.id.in_(newest.group_by(versions.c.participant_id)))
 
 
-def _branch_query(ids: list[int], criteria: Criteria, columns: tuple[Any, ...]) -> Select[Any]:
-    query = select(*columns, branches.c.name).where(branches.c.participant_id.in_(ids))
-    if criteria.latest:
+def _branch_query(*, main_branch: bool, latest: bool) -> Select[Any]:
+    query = select(*_COLUMNS, branches.c.name).where(branches.c.participant_id.in_(_IDS))
+    if latest:
         query = query.join(branches, branches.c.head_version_id == versions.c.id)
     else:
         query = query.join(branch_versions, branch_versions.c.version_id == versions.c.id)
         query = query.join(branches, branches.c.id == branch_versions.c.branch_id)
-    if criteria.branch:
-        query = query.where(branches.c.name == criteria.branch)
-    else:
+    if main_branch:
         query = query.join(participants, participants.c.id == branches.c.participant_id)
         query = query.where(branches.c.name == participants.c.main_branch)
+    else:
+        query = query.where(branches.c.name == bindparam("branch"))
     return query.order_by(versions.c.id.desc())
+
+
+_PROVIDERS = (
+    select(publications.c.consumer_id, publications.c.provider_id)
+    .distinct()
+    .where(publications.c.version_id.in_(several("versions")))
+)
 
 
 def providers_of(connection: Connection, version_ids: Collection[int]) -> list[tuple[int, int]]:
     """Consumer and provider of each pact that these versions published."""
-    query = (
-        select(publications.c.consumer_id, publications.c.provider_id)
-        .distinct()
-        .where(publications.c.version_id.in_(list(version_ids)))
-    )
-    return [(row[0], row[1]) for row in connection.execute(query)]
+    return [(row[0], row[1]) for row in connection.execute(_PROVIDERS, {"versions": list(version_ids)})]
 
 
 _ROWS = (
@@ -130,19 +145,27 @@ def published(
         provider_ids: only pacts with these; None takes all.
         content_ids: only these contents; None takes all.
     """
-    sides = []
-    if version_ids:
-        sides.append(publications.c.version_id.in_(list(version_ids)))
-    if consumer_ids:
-        sides.append(publications.c.consumer_id.in_(list(consumer_ids)))
-    if content_ids is not None:
-        sides.append(publications.c.content_id.in_(list(content_ids)))
-    if not sides:
+    given = {"versions": version_ids or None, "consumers": consumer_ids or None, "contents": content_ids}
+    values: dict[str, Any] = {name: list(value) for name, value in given.items() if value is not None}
+    if not values:
         return []
-    query = _ROWS.where(or_(*sides))
+    query = _published(tuple(values), of_providers=provider_ids is not None)
     if provider_ids is not None:
-        query = query.where(publications.c.provider_id.in_(list(provider_ids)))
-    return [MatrixRow(*row) for row in connection.execute(query)]
+        values["providers"] = list(provider_ids)
+    return [MatrixRow(*row) for row in connection.execute(query, values)]
+
+
+_SIDES = {
+    "versions": publications.c.version_id.in_(several("versions")),
+    "consumers": publications.c.consumer_id.in_(several("consumers")),
+    "contents": publications.c.content_id.in_(several("contents")),
+}
+
+
+@cache
+def _published(sides: tuple[str, ...], *, of_providers: bool) -> Select[Any]:
+    query = _ROWS.where(or_(*(_SIDES[name] for name in sides)))
+    return query.where(publications.c.provider_id.in_(several("providers"))) if of_providers else query
 
 
 Result = tuple[int, int, str, int, bool, int]
@@ -164,29 +187,30 @@ def latest_results(
         version_ids: only by these provider versions; None takes all.
         provider_ids: by all versions of these too.
     """
+    query = _results_query(by_version=version_ids is not None, of_providers=bool(provider_ids))
+    values: dict[str, Any] = {"versions": list(version_ids)} if version_ids is not None else {}
+    if version_ids is not None and provider_ids:
+        values["providers"] = list(provider_ids)
     found: list[Result] = []
     for ids in _in_parts(content_ids):
-        found += [(row[0], row[1], row[2], row[3], row[4], row[5]) for row in connection.execute(
-            _results_query(ids, version_ids, provider_ids)
-        )]  # fmt: skip
+        rows = connection.execute(query, {**values, "ids": ids})
+        found += [(row[0], row[1], row[2], row[3], row[4], row[5]) for row in rows]
     return found
 
 
-def _results_query(
-    content_ids: list[int], version_ids: Collection[int] | None, provider_ids: Collection[int]
-) -> Select[Any]:
+@cache
+def _results_query(*, by_version: bool, of_providers: bool) -> Select[Any]:
     newest = (
         select(func.max(verifications.c.id))
-        .where(verifications.c.content_id.in_(content_ids))
+        .where(verifications.c.content_id.in_(_IDS))
         .group_by(verifications.c.content_id, verifications.c.provider_version_id)
     )
-    if version_ids is not None:
-        by_version = verifications.c.provider_version_id.in_(list(version_ids))
-        if provider_ids:
-            of_provider = select(versions.c.id).where(versions.c.participant_id.in_(list(provider_ids)))
-            newest = newest.where(or_(by_version, verifications.c.provider_version_id.in_(of_provider)))
-        else:
-            newest = newest.where(by_version)
+    if by_version:
+        wanted: Any = verifications.c.provider_version_id.in_(several("versions"))
+        if of_providers:
+            mine = select(versions.c.id).where(versions.c.participant_id.in_(several("providers")))
+            wanted = or_(wanted, verifications.c.provider_version_id.in_(mine))
+        newest = newest.where(wanted)
     return (
         select(
             verifications.c.content_id,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Select, and_, delete, desc, func, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, delete, desc, func, select, update
 
 from accord.hub.domain.records import Pact
-from accord.hub.storage.database import insert_or_ignore
+from accord.hub.storage.database import insert_or_ignore, several
 from accord.hub.storage.tables import branch_versions, branches, contents, participants, publications, tags, versions
 
 if TYPE_CHECKING:
@@ -37,13 +37,41 @@ ALL = (
 )
 
 
-def pacts(connection: Connection, query: Select[Any]) -> list[Pact]:
+_NEWEST_FIRST = desc(publications.c.version_id)
+_PAIR = ALL.where(consumers.c.name == bindparam("consumer"), providers.c.name == bindparam("provider")).order_by(
+    _NEWEST_FIRST
+)
+_PAIR_BY_ID = ALL.where(
+    publications.c.consumer_id == bindparam("consumer"),
+    publications.c.provider_id == bindparam("provider"),
+    publications.c.version_id < bindparam("before"),
+).order_by(_NEWEST_FIRST)
+_BY_VERSION = _PAIR.where(versions.c.number == bindparam("wanted"))
+_BY_SHA = _PAIR.where(contents.c.sha == bindparam("wanted"))
+_NEWEST_BY_SHA = _BY_SHA.limit(1)
+_OF_VERSIONS = ALL.where(publications.c.version_id.in_(several("ids"))).order_by(providers.c.name)
+_CONTENT_ID = select(contents.c.id).where(
+    contents.c.consumer_id == bindparam("consumer"),
+    contents.c.provider_id == bindparam("provider"),
+    contents.c.sha == bindparam("wanted"),
+)
+_DOCUMENTS = select(contents.c.id, contents.c.document).where(contents.c.id.in_(several("ids")))
+_PREVIOUS_TAGGED = _PAIR_BY_ID.join(
+    tags, and_(tags.c.version_id == publications.c.version_id, tags.c.name == bindparam("tag"))
+).limit(1)
+_PREVIOUS_UNTAGGED = _PAIR_BY_ID.where(
+    ~select(tags.c.version_id).where(tags.c.version_id == publications.c.version_id).exists()
+).limit(1)
+_PREVIOUS_DISTINCT = _PAIR_BY_ID.where(publications.c.content_id != bindparam("content")).limit(1)
+
+
+def pacts(connection: Connection, query: Select[Any], values: dict[str, Any] | None = None) -> list[Pact]:
     """The pacts that a query over ALL finds."""
-    return [Pact(*row[:11]) for row in connection.execute(query)]
+    return [Pact(*row[:11]) for row in connection.execute(query, values or {})]
 
 
-def _one(connection: Connection, query: Select[Any]) -> Pact | None:
-    found = pacts(connection, query.limit(1))
+def _one(connection: Connection, query: Select[Any], values: dict[str, Any] | None = None) -> Pact | None:
+    found = pacts(connection, query, values)
     return found[0] if found else None
 
 
@@ -55,12 +83,12 @@ def between(consumer: str, provider: str) -> Select[Any]:
 
 def by_version(connection: Connection, consumer: str, provider: str, number: str) -> Pact | None:
     """The pact that a consumer version published for a provider."""
-    return _one(connection, between(consumer, provider).where(versions.c.number == number))
+    return _one(connection, _BY_VERSION, {"consumer": consumer, "provider": provider, "wanted": number})
 
 
 def by_sha(connection: Connection, consumer: str, provider: str, sha: str) -> Pact | None:
     """The newest pact with a content."""
-    return _one(connection, between(consumer, provider).where(contents.c.sha == sha))
+    return _one(connection, _NEWEST_BY_SHA, {"consumer": consumer, "provider": provider, "wanted": sha})
 
 
 def by_id(connection: Connection, pact_id: int) -> Pact | None:
@@ -70,7 +98,7 @@ def by_id(connection: Connection, pact_id: int) -> Pact | None:
 
 def with_sha(connection: Connection, consumer: str, provider: str, sha: str) -> list[Pact]:
     """All pacts with a content, newest first."""
-    return pacts(connection, between(consumer, provider).where(contents.c.sha == sha))
+    return pacts(connection, _BY_SHA, {"consumer": consumer, "provider": provider, "wanted": sha})
 
 
 def on_branch(query: Select[Any], name: str, *, head: bool) -> Select[Any]:
@@ -114,18 +142,18 @@ def untagged(query: Select[Any]) -> Select[Any]:
     return query.where(~select(tags.c.version_id).where(tags.c.version_id == publications.c.version_id).exists())
 
 
-def newest_per_pair(query: Select[Any]) -> Select[Any]:
-    """Of a query over ALL, the newest of each pair, by consumer and provider."""
-    rows = query.order_by(None).add_columns(
-        func.row_number()
-        .over(
-            partition_by=(publications.c.consumer_id, publications.c.provider_id),
-            order_by=desc(publications.c.version_id),
-        )
-        .label("place")
+def newest_per_pair(query: Select[Any] | None = None) -> Select[Any]:
+    """The newest of each pair, of all or of a query over ALL, by consumer and provider."""
+    newest = func.max(publications.c.version_id).label("newest")
+    pair = (publications.c.consumer_id, publications.c.provider_id)
+    narrowed = select(*pair, newest) if query is None else query.order_by(None).with_only_columns(*pair, newest)
+    inner = narrowed.group_by(*pair).subquery()
+    mine = and_(
+        publications.c.version_id == inner.c.newest,
+        publications.c.provider_id == inner.c.provider_id,
+        publications.c.consumer_id == inner.c.consumer_id,
     )
-    inner = rows.subquery()
-    return select(inner).where(inner.c.place == 1).order_by(func.lower(inner.c.consumer), func.lower(inner.c.provider))
+    return ALL.join(inner, mine).order_by(func.lower(consumers.c.name), func.lower(providers.c.name))
 
 
 def document(connection: Connection, content_id: int) -> str:
@@ -136,21 +164,18 @@ def document(connection: Connection, content_id: int) -> str:
 
 def documents(connection: Connection, content_ids: Collection[int]) -> dict[int, str]:
     """Several contents, by id."""
-    query = select(contents.c.id, contents.c.document).where(contents.c.id.in_(list(content_ids)))
-    return {row.id: row.document for row in connection.execute(query)}
+    return {row.id: row.document for row in connection.execute(_DOCUMENTS, {"ids": list(content_ids)})}
 
 
 def keep_content(connection: Connection, pair: tuple[int, int], sha: str, text: str, now: int) -> int:
     """The id of a content of a consumer and a provider; kept where it is new."""
     consumer_id, provider_id = pair
-    query = select(contents.c.id).where(
-        contents.c.consumer_id == consumer_id, contents.c.provider_id == provider_id, contents.c.sha == sha
-    )
-    found: int | None = connection.scalar(query)
+    wanted = {"consumer": consumer_id, "provider": provider_id, "wanted": sha}
+    found: int | None = connection.scalar(_CONTENT_ID, wanted)
     if found is None:
         values = {"consumer_id": consumer_id, "provider_id": provider_id, "sha": sha, "document": text}
         insert_or_ignore(connection, contents, {**values, "created_at": now})
-        made: int = connection.execute(query).scalar_one()
+        made: int = connection.execute(_CONTENT_ID, wanted).scalar_one()
         return made
     return found
 
@@ -172,14 +197,12 @@ def publish(
 
 def previous(connection: Connection, pact: Pact, *, tag: str | None = None, distinct: bool = False) -> Pact | None:
     """The pact before this one: without any tag, or with a tag; distinct: with another content."""
-    query = between(pact.consumer, pact.provider).where(publications.c.version_id < pact.version_id)
+    values: dict[str, Any] = {"consumer": pact.consumer_id, "provider": pact.provider_id, "before": pact.version_id}
     if distinct:
-        query = query.where(publications.c.content_id != pact.content_id)
-    elif tag is not None:
-        query = with_tag(query, tag)
-    else:
-        query = untagged(query)
-    return _one(connection, query)
+        return _one(connection, _PREVIOUS_DISTINCT, {**values, "content": pact.content_id})
+    if tag is not None:
+        return _one(connection, _PREVIOUS_TAGGED, {**values, "tag": tag})
+    return _one(connection, _PREVIOUS_UNTAGGED, values)
 
 
 def remove(connection: Connection, pact_ids: Collection[int]) -> None:
@@ -198,8 +221,7 @@ def remove_orphans(connection: Connection, content_ids: Collection[int]) -> int:
 
 def published_by(connection: Connection, version_ids: Collection[int]) -> dict[int, list[Pact]]:
     """The pacts of several consumer versions, by id of the version."""
-    query = ALL.where(publications.c.version_id.in_(list(version_ids))).order_by(providers.c.name)
     found: dict[int, list[Pact]] = {}
-    for pact in pacts(connection, query):
+    for pact in pacts(connection, _OF_VERSIONS, {"ids": list(version_ids)}):
         found.setdefault(pact.version_id, []).append(pact)
     return found

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from accord.hub.domain.records import Label, Participant
-from accord.hub.storage.database import insert_or_ignore
+from accord.hub.storage.database import insert_or_ignore, several
 from accord.hub.storage.tables import integrations, labels, participants
 
 if TYPE_CHECKING:
@@ -25,28 +25,42 @@ _COLUMNS = (
     participants.c.updated_at,
 )
 _ALL = select(*_COLUMNS)
+_BY_NAME = _ALL.where(participants.c.name == bindparam("wanted"))
+_BY_NAMES = _ALL.where(participants.c.name.in_(several("names")))
+_BY_ID = _ALL.where(participants.c.id == bindparam("wanted"))
+_BY_IDS = _ALL.where(participants.c.id.in_(several("ids")))
+_PAIRS = select(integrations.c.consumer_id, integrations.c.provider_id)
+_PAIRS_OF_PROVIDERS = _PAIRS.where(integrations.c.provider_id.in_(several("providers")))
+_PAIRS_OF_CONSUMER = _PAIRS.where(integrations.c.consumer_id == bindparam("consumer"))
+_PAIR = _PAIRS_OF_CONSUMER.where(integrations.c.provider_id == bindparam("provider"))
+_LABELS = (
+    select(labels.c.participant_id, participants.c.name, labels.c.name, labels.c.created_at)
+    .join(participants, participants.c.id == labels.c.participant_id)
+    .where(labels.c.participant_id.in_(several("ids")))
+    .order_by(labels.c.name)
+)
 
 
 def by_names(connection: Connection, names: Iterable[str]) -> dict[str, Participant]:
     """Those that there are, by name."""
-    rows = connection.execute(_ALL.where(participants.c.name.in_(list(names))))
+    rows = connection.execute(_BY_NAMES, {"names": list(names)})
     return {row.name: Participant(*row) for row in rows}
 
 
 def by_name(connection: Connection, name: str) -> Participant | None:
     """One, or None."""
-    row = connection.execute(_ALL.where(participants.c.name == name)).first()
+    row = connection.execute(_BY_NAME, {"wanted": name}).first()
     return Participant(*row) if row else None
 
 
 def by_id(connection: Connection, participant_id: int) -> Participant:
     """One that there is."""
-    return Participant(*connection.execute(_ALL.where(participants.c.id == participant_id)).one())
+    return Participant(*connection.execute(_BY_ID, {"wanted": participant_id}).one())
 
 
 def by_ids(connection: Connection, ids: Collection[int]) -> dict[int, Participant]:
     """Those that there are, by id."""
-    rows = connection.execute(_ALL.where(participants.c.id.in_(list(ids))))
+    rows = connection.execute(_BY_IDS, {"ids": list(ids)})
     return {row.id: Participant(*row) for row in rows}
 
 
@@ -86,14 +100,8 @@ def remove(connection: Connection, participant_id: int) -> None:
 
 def labels_of(connection: Connection, ids: Collection[int]) -> dict[int, list[Label]]:
     """The labels of several, by id of the participant."""
-    query = (
-        select(labels.c.participant_id, participants.c.name, labels.c.name, labels.c.created_at)
-        .join(participants, participants.c.id == labels.c.participant_id)
-        .where(labels.c.participant_id.in_(list(ids)))
-        .order_by(labels.c.name)
-    )
     found: dict[int, list[Label]] = {}
-    for participant_id, *rest in connection.execute(query):
+    for participant_id, *rest in connection.execute(_LABELS, {"ids": list(ids)}):
         found.setdefault(participant_id, []).append(Label(*rest))
     return found
 
@@ -116,10 +124,7 @@ def remove_label(connection: Connection, participant_id: int, name: str) -> bool
 
 def connect(connection: Connection, consumer_id: int, provider_id: int, now: int) -> None:
     """Note that a pair has a contract."""
-    found = select(integrations.c.consumer_id).where(
-        integrations.c.consumer_id == consumer_id, integrations.c.provider_id == provider_id
-    )
-    if connection.execute(found).first() is None:
+    if connection.execute(_PAIR, {"consumer": consumer_id, "provider": provider_id}).first() is None:
         values = {"consumer_id": consumer_id, "provider_id": provider_id, "created_at": now}
         insert_or_ignore(connection, integrations, values)
 
@@ -128,12 +133,13 @@ def pairs(
     connection: Connection, *, provider_ids: Collection[int] | None = None, consumer_id: int | None = None
 ) -> list[tuple[int, int]]:
     """Consumer and provider of every pair that has a contract, or of those of one side."""
-    query = select(integrations.c.consumer_id, integrations.c.provider_id)
     if provider_ids is not None:
-        query = query.where(integrations.c.provider_id.in_(list(provider_ids)))
-    if consumer_id is not None:
-        query = query.where(integrations.c.consumer_id == consumer_id)
-    return [(row.consumer_id, row.provider_id) for row in connection.execute(query)]
+        rows = connection.execute(_PAIRS_OF_PROVIDERS, {"providers": list(provider_ids)})
+    elif consumer_id is not None:
+        rows = connection.execute(_PAIRS_OF_CONSUMER, {"consumer": consumer_id})
+    else:
+        rows = connection.execute(_PAIRS)
+    return [(row[0], row[1]) for row in rows]
 
 
 def disconnect(connection: Connection, consumer_id: int, provider_id: int) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Select, delete, desc, func, insert, select
+from sqlalchemy import Connection, Select, bindparam, delete, desc, func, insert, select
 
 from accord.hub.domain.records import Verification
+from accord.hub.storage.database import several
 from accord.hub.storage.tables import branch_versions, branches, contents, participants, tags, verifications, versions
 
 if TYPE_CHECKING:
@@ -43,18 +44,48 @@ _ALL = (
 )
 
 
-def _many(connection: Connection, query: Select[Any]) -> list[Verification]:
+_BY_IDS = _ALL.where(verifications.c.id.in_(several("ids")))
+_LATEST = _ALL.where(verifications.c.content_id == bindparam("content")).order_by(desc(verifications.c.id)).limit(1)
+_LATEST_EACH = _ALL.where(
+    verifications.c.id.in_(
+        select(func.max(verifications.c.id))
+        .where(verifications.c.content_id.in_(several("ids")))
+        .group_by(verifications.c.content_id)
+    )
+)
+_ANY = (
+    select(verifications.c.id)
+    .join(contents, contents.c.id == verifications.c.content_id)
+    .where(contents.c.consumer_id == bindparam("consumer"), contents.c.provider_id == bindparam("provider"))
+    .limit(1)
+)
+_VERIFIED = (
+    select(verifications.c.content_id)
+    .distinct()
+    .where(verifications.c.content_id.in_(several("ids")), verifications.c.success)
+)
+_VERIFIED_BY_BRANCH = (
+    _VERIFIED.join(branch_versions, branch_versions.c.version_id == verifications.c.provider_version_id)
+    .join(branches, branches.c.id == branch_versions.c.branch_id)
+    .where(branches.c.name == bindparam("line"))
+)
+_VERIFIED_BY_TAG = _VERIFIED.join(tags, tags.c.version_id == verifications.c.provider_version_id).where(
+    tags.c.name == bindparam("line")
+)
+
+
+def _many(connection: Connection, query: Select[Any], values: dict[str, Any] | None = None) -> list[Verification]:
     found = []
-    for row in connection.execute(query):
+    for row in connection.execute(query, values or {}):
         verification_id, *facts, tests, by, created_at = row
         read = (json.loads(tests) if tests else None, json.loads(by) if by else None)
-        values: Any = (verification_id, verification_id + FIRST_NUMBER, *facts, *read, created_at)
-        found.append(Verification(*values))
+        facts_of_it: Any = (verification_id, verification_id + FIRST_NUMBER, *facts, *read, created_at)
+        found.append(Verification(*facts_of_it))
     return found
 
 
-def _one(connection: Connection, query: Select[Any]) -> Verification | None:
-    found = _many(connection, query.limit(1))
+def _one(connection: Connection, query: Select[Any], values: dict[str, Any] | None = None) -> Verification | None:
+    found = _many(connection, query, values)
     return found[0] if found else None
 
 
@@ -68,12 +99,12 @@ def record(connection: Connection, values: dict[str, Any]) -> Verification:
 
 def by_id(connection: Connection, verification_id: int) -> Verification | None:
     """One by its id."""
-    return _one(connection, _ALL.where(verifications.c.id == verification_id))
+    return _one(connection, _BY_IDS, {"ids": [verification_id]})
 
 
 def by_ids(connection: Connection, ids: Collection[int]) -> dict[int, Verification]:
     """Those that there are, by id."""
-    return {each.id: each for each in _many(connection, _ALL.where(verifications.c.id.in_(list(ids))))}
+    return {each.id: each for each in _many(connection, _BY_IDS, {"ids": list(ids)})}
 
 
 def by_number(connection: Connection, content_id: int, number: int) -> Verification | None:
@@ -84,7 +115,7 @@ def by_number(connection: Connection, content_id: int, number: int) -> Verificat
 
 def latest(connection: Connection, content_id: int) -> Verification | None:
     """The newest result for a content, by whatever version."""
-    return _one(connection, _ALL.where(verifications.c.content_id == content_id).order_by(desc(verifications.c.id)))
+    return _one(connection, _LATEST, {"content": content_id})
 
 
 def latest_of_pair(connection: Connection, consumer_id: int | None, provider_id: int | None) -> Verification | None:
@@ -94,46 +125,29 @@ def latest_of_pair(connection: Connection, consumer_id: int | None, provider_id:
         query = query.where(contents.c.consumer_id == consumer_id)
     if provider_id is not None:
         query = query.where(contents.c.provider_id == provider_id)
-    return _one(connection, query)
+    return _one(connection, query.limit(1))
 
 
 def latest_each(connection: Connection, content_ids: Collection[int]) -> dict[int, Verification]:
     """The newest result of each content, by id of the content."""
-    newest = (
-        select(func.max(verifications.c.id))
-        .where(verifications.c.content_id.in_(list(content_ids)))
-        .group_by(verifications.c.content_id)
-    )
-    return {each.content_id: each for each in _many(connection, _ALL.where(verifications.c.id.in_(newest)))}
+    return {each.content_id: each for each in _many(connection, _LATEST_EACH, {"ids": list(content_ids)})}
 
 
 def any_for_pair(connection: Connection, consumer_id: int, provider_id: int) -> bool:
     """Whether the provider ever verified a pact of the consumer."""
-    query = (
-        select(verifications.c.id)
-        .join(contents, contents.c.id == verifications.c.content_id)
-        .where(contents.c.consumer_id == consumer_id, contents.c.provider_id == provider_id)
-    )
-    return connection.execute(query.limit(1)).first() is not None
+    return connection.execute(_ANY, {"consumer": consumer_id, "provider": provider_id}).first() is not None
 
 
 def verified_contents(
     connection: Connection, content_ids: Collection[int], *, branch: str | None = None, tag: str | None = None
 ) -> set[int]:
     """Those contents that were verified successfully: by any version, or by one on a branch or with a tag."""
-    query = (
-        select(verifications.c.content_id)
-        .distinct()
-        .where(verifications.c.content_id.in_(list(content_ids)), verifications.c.success)
-    )
+    ids = list(content_ids)
     if branch is not None:
-        query = query.join(branch_versions, branch_versions.c.version_id == verifications.c.provider_version_id).join(
-            branches, branches.c.id == branch_versions.c.branch_id
-        )
-        query = query.where(branches.c.name == branch)
+        return set(connection.scalars(_VERIFIED_BY_BRANCH, {"ids": ids, "line": branch}))
     if tag is not None:
-        query = query.join(tags, tags.c.version_id == verifications.c.provider_version_id).where(tags.c.name == tag)
-    return set(connection.scalars(query))
+        return set(connection.scalars(_VERIFIED_BY_TAG, {"ids": ids, "line": tag}))
+    return set(connection.scalars(_VERIFIED, {"ids": ids}))
 
 
 def count_for(connection: Connection, content_id: int) -> int:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Select, and_, delete, desc, func, insert, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, delete, desc, func, select, update
 
 from accord.hub.domain.records import Branch, Version, VersionBranch, VersionTag
-from accord.hub.storage.database import insert_or_ignore
+from accord.hub.storage.database import insert_or_ignore, several
 from accord.hub.storage.tables import branch_versions, branches, participants, tags, versions
 
 if TYPE_CHECKING:
@@ -24,43 +24,80 @@ _ALL = select(
 ).join(participants, participants.c.id == versions.c.participant_id)
 
 
-def _one(connection: Connection, query: Select[Any]) -> Version | None:
-    row = connection.execute(query.limit(1)).first()
+_BY_NUMBER = _ALL.where(participants.c.name == bindparam("participant"), versions.c.number == bindparam("wanted"))
+_BY_ID = _ALL.where(versions.c.id == bindparam("wanted"))
+_BY_IDS = _ALL.where(versions.c.id.in_(several("ids")))
+_OF_PARTICIPANT = _ALL.where(
+    versions.c.participant_id == bindparam("participant"), versions.c.number == bindparam("wanted")
+)
+_BRANCHES = (
+    select(
+        branch_versions.c.version_id,
+        branches.c.name,
+        (branches.c.head_version_id == branch_versions.c.version_id).label("latest"),
+        branch_versions.c.created_at,
+    )
+    .join(branches, branches.c.id == branch_versions.c.branch_id)
+    .where(branch_versions.c.version_id.in_(several("ids")))
+    .order_by(branch_versions.c.id)
+)
+_OTHER = tags.alias()
+_NEWEST = (
+    select(func.max(_OTHER.c.version_id))
+    .where(_OTHER.c.participant_id == tags.c.participant_id, _OTHER.c.name == tags.c.name)
+    .scalar_subquery()
+)
+_TAGS = (
+    select(tags.c.version_id, tags.c.name, (tags.c.version_id == _NEWEST).label("latest"), tags.c.created_at)
+    .where(tags.c.version_id.in_(several("ids")))
+    .order_by(tags.c.created_at, tags.c.name)
+)
+_BRANCH_ID = select(branches.c.id).where(
+    branches.c.participant_id == bindparam("participant"), branches.c.name == bindparam("wanted")
+)
+_ON_BRANCH = select(branch_versions.c.id).where(
+    branch_versions.c.branch_id == bindparam("branch"), branch_versions.c.version_id == bindparam("version")
+)
+_SET_HEAD = update(branches).where(branches.c.id == bindparam("branch")).values(head_version_id=bindparam("version"))
+
+
+def _one(connection: Connection, query: Select[Any], values: dict[str, Any] | None = None) -> Version | None:
+    row = connection.execute(query, values or {}).first()
     return Version(*row) if row else None
 
 
-def _many(connection: Connection, query: Select[Any]) -> list[Version]:
-    return [Version(*row) for row in connection.execute(query)]
+def _many(connection: Connection, query: Select[Any], values: dict[str, Any] | None = None) -> list[Version]:
+    return [Version(*row) for row in connection.execute(query, values or {})]
 
 
 def by_number(connection: Connection, participant: str, number: str) -> Version | None:
     """One by its number, or None."""
-    return _one(connection, _ALL.where(participants.c.name == participant, versions.c.number == number))
+    return _one(connection, _BY_NUMBER, {"participant": participant, "wanted": number})
 
 
 def by_id(connection: Connection, version_id: int) -> Version | None:
     """One by its id, or None."""
-    return _one(connection, _ALL.where(versions.c.id == version_id))
+    return _one(connection, _BY_ID, {"wanted": version_id})
 
 
 def by_ids(connection: Connection, ids: Collection[int]) -> dict[int, Version]:
     """Those that there are, by id."""
-    return {each.id: each for each in _many(connection, _ALL.where(versions.c.id.in_(list(ids))))}
+    return {each.id: each for each in _many(connection, _BY_IDS, {"ids": list(ids)})}
 
 
 def find_or_create(
     connection: Connection, participant_id: int, number: str, now: int, *, build_url: str | None = None
 ) -> tuple[Version, bool]:
     """The version with the number, made where there is none; and whether it was made."""
-    query = _ALL.where(versions.c.participant_id == participant_id, versions.c.number == number)
-    found = _one(connection, query)
+    wanted = {"participant": participant_id, "wanted": number}
+    found = _one(connection, _OF_PARTICIPANT, wanted)
     if found is not None:
         if build_url is not None and build_url != found.build_url:
             connection.execute(update(versions).where(versions.c.id == found.id).values(build_url=build_url))
         return found, False
     values = {"participant_id": participant_id, "number": number, "build_url": build_url, "created_at": now}
     created = insert_or_ignore(connection, versions, values)
-    found = _one(connection, query)
+    found = _one(connection, _OF_PARTICIPANT, wanted)
     assert found is not None  # noqa: S101 - just made, in this transaction
     return found, created
 
@@ -131,38 +168,16 @@ def latest_of(connection: Connection, ids: Collection[int]) -> dict[int, Version
 
 def branches_of(connection: Connection, version_ids: Collection[int]) -> dict[int, list[VersionBranch]]:
     """The branches of several versions, by id of the version, in the order they were put there."""
-    query = (
-        select(
-            branch_versions.c.version_id,
-            branches.c.name,
-            (branches.c.head_version_id == branch_versions.c.version_id).label("latest"),
-            branch_versions.c.created_at,
-        )
-        .join(branches, branches.c.id == branch_versions.c.branch_id)
-        .where(branch_versions.c.version_id.in_(list(version_ids)))
-        .order_by(branch_versions.c.id)
-    )
     found: dict[int, list[VersionBranch]] = {}
-    for version_id, name, is_latest, created_at in connection.execute(query):
+    for version_id, name, is_latest, created_at in connection.execute(_BRANCHES, {"ids": list(version_ids)}):
         found.setdefault(version_id, []).append(VersionBranch(version_id, name, bool(is_latest), created_at))
     return found
 
 
 def tags_of(connection: Connection, version_ids: Collection[int]) -> dict[int, list[VersionTag]]:
     """The tags of several versions, by id of the version."""
-    other = tags.alias()
-    newest = (
-        select(func.max(other.c.version_id))
-        .where(other.c.participant_id == tags.c.participant_id, other.c.name == tags.c.name)
-        .scalar_subquery()
-    )
-    query = (
-        select(tags.c.version_id, tags.c.name, (newest == tags.c.version_id).label("latest"), tags.c.created_at)
-        .where(tags.c.version_id.in_(list(version_ids)))
-        .order_by(tags.c.created_at, tags.c.name)
-    )
     found: dict[int, list[VersionTag]] = {}
-    for version_id, name, is_latest, created_at in connection.execute(query):
+    for version_id, name, is_latest, created_at in connection.execute(_TAGS, {"ids": list(version_ids)}):
         found.setdefault(version_id, []).append(VersionTag(version_id, name, bool(is_latest), created_at))
     return found
 
@@ -208,19 +223,21 @@ def branches_named(
 
 def add_to_branch(connection: Connection, version: Version, name: str, now: int) -> bool:
     """Put a version on a branch, as its head; False where it is on it already."""
-    mine = and_(branches.c.participant_id == version.participant_id, branches.c.name == name)
-    branch_id = connection.scalar(select(branches.c.id).where(mine))
+    mine = {"participant": version.participant_id, "wanted": name}
+    branch_id = connection.scalar(_BRANCH_ID, mine)
     if branch_id is None:
         insert_or_ignore(
             connection, branches, {"participant_id": version.participant_id, "name": name, "created_at": now}
         )
-        branch_id = connection.scalar(select(branches.c.id).where(mine))
-    on_it = and_(branch_versions.c.branch_id == branch_id, branch_versions.c.version_id == version.id)
-    if connection.scalar(select(branch_versions.c.id).where(on_it)) is not None:
-        connection.execute(update(branch_versions).where(on_it).values(updated_at=now))
+        branch_id = connection.scalar(_BRANCH_ID, mine)
+    there = {"branch": branch_id, "version": version.id}
+    on_it = connection.scalar(_ON_BRANCH, there)
+    if on_it is not None:
+        connection.execute(update(branch_versions).where(branch_versions.c.id == on_it).values(updated_at=now))
         return False
-    connection.execute(insert(branch_versions).values(branch_id=branch_id, version_id=version.id, created_at=now))
-    connection.execute(update(branches).where(branches.c.id == branch_id).values(head_version_id=version.id))
+    row = {"branch_id": branch_id, "version_id": version.id, "created_at": now}
+    insert_or_ignore(connection, branch_versions, row)
+    connection.execute(_SET_HEAD, there)
     return True
 
 

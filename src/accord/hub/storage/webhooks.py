@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Select, and_, delete, desc, insert, or_, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, delete, desc, insert, or_, select, update
 
 from accord.hub.domain.webhooks import Side, Webhook, WebhookRequest
 from accord.hub.storage.tables import labels, participants, triggered_webhooks, webhook_attempts, webhooks
@@ -63,17 +63,20 @@ def listed(connection: Connection, *, consumer: str | None = None, provider: str
 
 def concerning(connection: Connection, consumer_id: int, provider_id: int) -> list[Webhook]:
     """The enabled ones that are about a pair: by name, by label, or about everybody."""
-    query = _ALL.where(
-        webhooks.c.enabled,
-        _side_fits(webhooks.c.consumer_id, webhooks.c.consumer_label, consumer_id),
-        _side_fits(webhooks.c.provider_id, webhooks.c.provider_label, provider_id),
-    )
-    return [_webhook(row) for row in connection.execute(query)]
+    rows = connection.execute(_CONCERNING, {"consumer": consumer_id, "provider": provider_id})
+    return [_webhook(row) for row in rows]
 
 
-def _side_fits(participant_id: Any, label: Any, wanted: int) -> Any:
+def _side_fits(participant_id: Any, label: Any, wanted: Any) -> Any:
     has_label = select(labels.c.name).where(labels.c.participant_id == wanted)
     return or_(participant_id == wanted, and_(participant_id.is_(None), or_(label.is_(None), label.in_(has_label))))
+
+
+_CONCERNING = _ALL.where(
+    webhooks.c.enabled,
+    _side_fits(webhooks.c.consumer_id, webhooks.c.consumer_label, bindparam("consumer")),
+    _side_fits(webhooks.c.provider_id, webhooks.c.provider_label, bindparam("provider")),
+)
 
 
 def keep(connection: Connection, uuid: str, values: dict[str, Any], ids: dict[str, int], now: int) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import quote, unquote_to_bytes
 
 
+@lru_cache(maxsize=8192)
 def segment(name: str) -> str:
     """A name as one path segment; all but letters, digits and ``-._~`` is escaped, slashes too."""
     return quote(name, safe="")

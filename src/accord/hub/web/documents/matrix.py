@@ -29,9 +29,12 @@ def matrix(connection: Connection, addresses: Addresses, result: MatrixResult, v
 
 def rows(connection: Connection, addresses: Addresses, result: MatrixResult) -> list[dict[str, Any]]:
     """The rows."""
-    ids = {row.consumer_version_id for row in result.rows}
-    ids |= {row.provider_version_id for row in result.rows if row.provider_version_id is not None}
-    parts = _version_parts(connection, addresses, ids) if ids else {}
+    shown: dict[int, tuple[str, str]] = {}
+    for row in result.rows:
+        shown[row.consumer_version_id] = (row.consumer, row.consumer_version)
+        if row.provider_version_id is not None and row.provider_version is not None:
+            shown[row.provider_version_id] = (row.provider, row.provider_version)
+    parts = _version_parts(connection, addresses, shown) if shown else {}
     return [_row(addresses, row, parts) for row in result.rows]
 
 
@@ -63,11 +66,12 @@ def _result(addresses: Addresses, row: MatrixRow) -> dict[str, Any] | None:
     }
 
 
-def _version_parts(connection: Connection, addresses: Addresses, ids: set[int]) -> dict[int, dict[str, Any]]:
-    found = versions.by_ids(connection, ids)
-    branches = versions.branches_of(connection, ids)
-    tags = versions.tags_of(connection, ids)
-    there = deployments.present(connection, version_ids=ids)
+def _version_parts(
+    connection: Connection, addresses: Addresses, shown: dict[int, tuple[str, str]]
+) -> dict[int, dict[str, Any]]:
+    branches = versions.branches_of(connection, shown)
+    tags = versions.tags_of(connection, shown)
+    there = deployments.present(connection, version_ids=shown)
     places = deployments.environments_by_id(connection, {each.environment_id for each in there}) if there else {}
     environments: dict[int, dict[int, Any]] = {}
     for each in there:
@@ -75,16 +79,16 @@ def _version_parts(connection: Connection, addresses: Addresses, ids: set[int]) 
             addresses, places[each.environment_id]
         )
     parts = {}
-    for version_id, version in found.items():
-        mine = branch_parts(addresses, version, branches.get(version_id, ()))
+    for version_id, (participant, number) in shown.items():
+        mine = branch_parts(addresses, participant, number, branches.get(version_id, ()))
         parts[version_id] = {
-            "number": version.number,
+            "number": number,
             **({"branch": mine[-1]["name"]} if mine else {}),
             "branches": mine,
             "branchVersions": mine,
             "environments": list(environments.get(version_id, {}).values()),
-            "_links": {"self": {"href": addresses.version(version.participant, version.number)}},
-            "tags": tag_parts(addresses, version, tags.get(version_id, ()), titled=False),
+            "_links": {"self": {"href": addresses.version(participant, number)}},
+            "tags": tag_parts(addresses, participant, number, tags.get(version_id, ()), titled=False),
         }
     return parts
 

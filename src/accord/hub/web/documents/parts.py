@@ -9,7 +9,7 @@ from accord.hub.domain.records import timestamp
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from accord.hub.domain.records import Version, VersionBranch, VersionTag
+    from accord.hub.domain.records import VersionBranch, VersionTag
     from accord.hub.wire.addresses import Addresses
 
 
@@ -39,7 +39,9 @@ def version_part(addresses: Addresses, participant: str, number: str) -> dict[st
     return {"number": number, "_links": {"self": version_link(addresses, participant, number)}}
 
 
-def branch_parts(addresses: Addresses, version: Version, branches: Iterable[VersionBranch]) -> list[dict[str, Any]]:
+def branch_parts(
+    addresses: Addresses, participant: str, number: str, branches: Iterable[VersionBranch]
+) -> list[dict[str, Any]]:
     """The branches of a version."""
     return [
         {
@@ -49,7 +51,7 @@ def branch_parts(addresses: Addresses, version: Version, branches: Iterable[Vers
                 "self": {
                     "title": "Branch version",
                     "name": each.name,
-                    "href": addresses.branch_version(version.participant, each.name, version.number),
+                    "href": addresses.branch_version(participant, each.name, number),
                 }
             },
         }
@@ -58,12 +60,12 @@ def branch_parts(addresses: Addresses, version: Version, branches: Iterable[Vers
 
 
 def tag_parts(
-    addresses: Addresses, version: Version, tags: Iterable[VersionTag], *, titled: bool = True
+    addresses: Addresses, participant: str, number: str, tags: Iterable[VersionTag], *, titled: bool = True
 ) -> list[dict[str, Any]]:
     """The tags of a version; titled: as the version shows them, else as the matrix does."""
     parts: list[dict[str, Any]] = []
     for each in tags:
-        link = {"href": addresses.tag(version.participant, version.number, each.name)}
+        link = {"href": addresses.tag(participant, number, each.name)}
         if titled:
             parts.append({"name": each.name, "_links": {"self": {"title": "Tag", "name": each.name, **link}}})
         else:

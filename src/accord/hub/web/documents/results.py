@@ -49,9 +49,8 @@ def result(addresses: Addresses, pact: Pact, found: Verification) -> dict[str, A
 
 def extended(connection: Connection, addresses: Addresses, pact: Pact, found: Verification) -> dict[str, Any]:
     """One with the tags of the provider's version."""
-    version = versions.by_id(connection, found.provider_version_id)
     tags = versions.tags_of(connection, [found.provider_version_id]).get(found.provider_version_id, ())
-    parts = tag_parts(addresses, version, tags, titled=False) if version is not None else []
+    parts = tag_parts(addresses, found.provider, found.provider_version, tags, titled=False)
     return {**result(addresses, pact, found), "_embedded": {"tags": parts}}
 
 

@@ -43,8 +43,8 @@ def documents(
             **({"buildUrl": each.build_url} if each.build_url else {}),
             **times(each.created_at, each.updated_at),
             "_embedded": {
-                "branchVersions": branch_parts(addresses, each, branches.get(each.id, ())),
-                "tags": tag_parts(addresses, each, tags.get(each.id, ())),
+                "branchVersions": branch_parts(addresses, each.participant, each.number, branches.get(each.id, ())),
+                "tags": tag_parts(addresses, each.participant, each.number, tags.get(each.id, ())),
             },
             "_links": {
                 "self": {

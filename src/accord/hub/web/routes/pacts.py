@@ -59,7 +59,7 @@ async def list_latest_pacts(request: Request) -> Response:
     addresses = addresses_of(request)
 
     def work(connection: Any) -> dict[str, Any]:
-        found = pacts.pacts(connection, pacts.newest_per_pair(pacts.ALL))
+        found = pacts.pacts(connection, pacts.newest_per_pair())
         return documents.latest_pacts(addresses, found)
 
     return hal(await hub_of(request).read(work))
