@@ -120,8 +120,10 @@ class Sender:
         # The address that was looked at is the one that is called, whatever the name leads to a moment later.
         pinned = url.copy_with(host=address)
         port = f":{url.port}" if url.port else ""
+        # Names have what ASCII has not; the target makes of a header's bytes what it will.
+        raw = [(name.encode(), value.encode()) for name, value in {**headers, "host": f"{url.host}{port}"}.items()]
         sent = self._client.build_request(
-            request.method, pinned, headers={**headers, "host": f"{url.host}{port}"}, content=content,
+            request.method, pinned, headers=raw, content=content,
             extensions={"sni_hostname": url.host},
         )  # fmt: skip
         answer = await self._client.send(sent, stream=True)

@@ -5,13 +5,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
 from accord.contract.journal import locked
 from accord.core.errors import ResourceError, UsageError
 from accord.hub.storage.database import Location, ensure_writable, location_of
+from accord.hub.storage.migrations import HEAD
 
 SECONDS = 300
 """How long it may take; another hub may be at it."""
@@ -26,6 +30,8 @@ def migrate(location: Location) -> None:
     """
     if location.file is not None:
         ensure_writable(location.file)
+        if _step_of(location.file) == HEAD:
+            return
     try:
         done = subprocess.run(
             [sys.executable, "-m", "accord.hub.storage.migrate"],
@@ -44,6 +50,15 @@ def migrate(location: Location) -> None:
             "password in --database right?"
         )
     raise UsageError(f"the database {location.shown} cannot be used: {reason}. Is it a hub's database?")
+
+
+def _step_of(file: Path) -> str | None:
+    try:
+        with contextlib.closing(sqlite3.connect(f"file:{quote(str(file))}?mode=ro", uri=True, timeout=5)) as connection:
+            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    except sqlite3.Error:
+        return None  # it is new, or broken: the child says which
+    return str(row[0]) if row else None
 
 
 def run(location: Location) -> None:
