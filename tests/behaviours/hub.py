@@ -79,7 +79,7 @@ def _announced(process: subprocess.Popen[str], folder: Path) -> str:
     while time.monotonic() < until:
         ready, _, _ = select.select([process.stdout], [], [], 0.1)
         line = process.stdout.readline() if ready else ""
-        found = re.search(r"http://\S+", line)
+        found = re.search(r"http://[^\s,]+", line)
         if found:
             return found[0]
         if process.poll() is not None:

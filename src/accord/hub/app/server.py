@@ -7,6 +7,7 @@ import contextlib
 import errno
 import gc
 import logging
+import signal
 import socket
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -27,7 +28,8 @@ from accord.hub.web.application import create_application
 from accord.hub.web.hub import Hub, WebSettings
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Coroutine
+    from collections.abc import AsyncIterator, Callable, Iterator
+    from types import FrameType
 
     from accord.hub.app.settings import Settings
 
@@ -90,13 +92,35 @@ async def _serve(settings: Settings, listening: socket.socket, announce: Callabl
             server_header=False, date_header=True, timeout_keep_alive=30, timeout_graceful_shutdown=GRACE_SECONDS,
             proxy_headers=False, h11_max_incomplete_event_size=64 * 1024,
         )  # fmt: skip
-        server = uvicorn.Server(config)
+        server = _Server(config)
         told = asyncio.create_task(_announce(server, listening, settings, announce))
         # What was loaded stays: the collector need not look at it again and again.
         gc.collect()
         gc.freeze()
         await server.serve(sockets=[listening])
         told.cancel()
+    if server.interrupted:
+        raise KeyboardInterrupt
+
+
+class _Server(uvicorn.Server):
+    """Ends gracefully at a signal; uvicorn's own would then die of it, as if it had not been graceful."""
+
+    interrupted = False
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """See uvicorn."""
+        before = {number: signal.signal(number, self._end) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _end(self, number: int, frame: FrameType | None) -> None:
+        self.interrupted = self.interrupted or number == signal.SIGINT
+        self.handle_exit(number, frame)
 
 
 async def _announce(
@@ -127,13 +151,18 @@ async def running(settings: Settings) -> AsyncIterator[Any]:
     hub.send = sender.document
     hub.metrics = measures.text
     worker = measures.worker = QueueWorker(hub, sender)
-    background: list[Coroutine[Any, Any, None]] = [] if settings.read_only else [worker.run()]
     guard: Any = OpenGuard()
-    if not settings.open:
-        guard = await _token_guard(settings, hub)
-        background.append(guard.run())
+    try:
+        if not settings.open:
+            guard = await _token_guard(settings, hub)
+    except UsageError:
+        await sender.close()
+        await database.close()
+        raise
     app = create_application(hub, guard=guard, observer=measures, quiet=settings.quiet, version=version("accord"))
-    tasks = [asyncio.create_task(each) for each in background]
+    tasks = [] if settings.read_only else [asyncio.create_task(worker.run())]
+    if isinstance(guard, TokenGuard):
+        tasks.append(asyncio.create_task(guard.run()))
     try:
         yield app
     finally:
