@@ -254,8 +254,11 @@ def _only_latest(rows: list[MatrixRow], by: LatestBy | None) -> list[MatrixRow]:
         key: tuple[object, ...] = (row.consumer_id, row.provider_id)
         if by != "cp":
             key += (row.consumer_version_id,)
-        if by == "cvpv":
-            key += (row.provider_version_id or row.missing_version_id,)
+        if row.provider_version_id is None:
+            # What has to be verified and is not never gives way to what was.
+            key += (row.consumer_version_id, "missing", row.missing_version_id)
+        elif by == "cvpv":
+            key += (row.provider_version_id,)
         if key not in seen:
             seen.add(key)
             kept.append(row)

@@ -20,6 +20,8 @@ MOST_CHARACTERS = 255
 """Names and version numbers are not longer; a URL has to hold several."""
 
 MOST_NESTING = 100
+_DOTS = (".", "..")
+"""No path can have these as a segment: clients take them away."""
 _BLANK = "can't be blank"
 
 
@@ -260,6 +262,7 @@ def _is_name(value: Any, most: int = MOST_CHARACTERS) -> bool:
         isinstance(value, str)
         and bool(value.strip())
         and len(value) <= most
+        and value not in _DOTS
         and not any(ord(character) < ord(" ") for character in value)
         and _encodable(value)
     )

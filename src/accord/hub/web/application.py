@@ -31,6 +31,15 @@ from accord.hub.web.routes import (
 if TYPE_CHECKING:
     from accord.hub.web.hub import Hub
 
+# Those that builds wait for come first, for routes are tried in order; badges before tags of the same name.
+_ROUTERS = tuple(
+    module.router
+    for module in (
+        matrix, publishing, index, participants, versions, environments, badges, pacts, results, pact_lists, webhooks,
+        overview,
+    )
+)  # fmt: skip
+
 DESCRIPTION = "A Pact-Broker-compatible hub: contracts, results, environments, and may it be deployed."
 
 
@@ -40,12 +49,8 @@ def create_application(
     """The application for a hub."""
     app = FastAPI(title="Accord hub", version=version, description=DESCRIPTION, redoc_url=None, redirect_slashes=False)
     app.state.hub = hub
-    # Those that builds wait for come first: routes are tried in order.
-    for module in (
-        matrix, publishing, index, participants, versions, environments, pacts, results, pact_lists, webhooks,
-        badges, overview,
-    ):  # fmt: skip
-        app.include_router(module.router)
+    for router in _ROUTERS:
+        app.include_router(router)
     for kind, handler in _HANDLERS.items():
         app.add_exception_handler(kind, handler)
     app.add_middleware(Gate, guard=guard, observer=observer, read_only=hub.settings.read_only, quiet=quiet)
@@ -105,7 +110,7 @@ _HANDLERS: dict[Any, Any] = {
 
 def _allowed(request: Request) -> dict[str, str]:
     methods: set[str] = set()
-    for route in request.app.routes:
+    for route in (route for router in _ROUTERS for route in router.routes):
         match, _ = route.matches(dict(request.scope))
         if match.value:
             methods |= set(getattr(route, "methods", None) or ())
