@@ -19,7 +19,6 @@ ORDER = {
     "id": match.string("order-1"),
     "orderId": match.string("order-1"),
     "status": match.string("pending"),
-    "totalAmount": match.decimal(20.0),
 }
 
 
