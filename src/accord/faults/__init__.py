@@ -1,0 +1,1 @@
+"""Faults between services."""
