@@ -8,12 +8,14 @@ import socket
 import struct
 from typing import TYPE_CHECKING, cast
 
-from accord.faults.link import Placed, ToxicLink
+from accord.faults.link import ToxicLink
 from accord.faults.stages import CLOSE, END, RESET, Item, Signal
 from accord.faults.toxics import DOWNSTREAM, UPSTREAM
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from accord.faults.link import Placed
 
 _log = logging.getLogger(__name__)
 _MOST_HELD = 1024 * 1024
@@ -43,7 +45,7 @@ class Traffic:
 class End(asyncio.Protocol):
     """One side of a connection: what it reads flows through its link to the other side."""
 
-    __slots__ = ("connection", "direction", "is_plain", "link", "other", "timer", "transport")
+    __slots__ = ("connection", "direction", "early", "link", "other", "pass_on", "passed", "timer", "transport")
 
     other: End
     transport: asyncio.Transport
@@ -52,21 +54,21 @@ class End(asyncio.Protocol):
         self.connection = connection
         self.direction = direction
         self.link: ToxicLink | None = None
-        self.is_plain = False
+        self.pass_on: Callable[[bytes], None] | None = None  # the other side's write, while there is no toxic
+        self.passed = 0
+        self.early: list[Item] = []
         self.timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = stream = cast("asyncio.Transport", transport)  # uvloop's are none by inheritance
-        stream.pause_reading()
+        self.transport = cast("asyncio.Transport", transport)  # uvloop's are none by inheritance
         self.connection.made(self)
 
     def data_received(self, data: bytes) -> None:
-        traffic = self.connection.traffic
-        traffic.received[self.direction] += len(data)
-        if self.is_plain:
-            traffic.sent[self.direction] += len(data)
-            self.other.transport.write(data)
+        if self.pass_on is not None:
+            self.passed += len(data)
+            self.pass_on(data)
         else:
+            self.connection.traffic.received[self.direction] += len(data)
             self.connection.feed(self, data)
 
     def eof_received(self) -> bool:
@@ -105,6 +107,7 @@ class Connection:
         self._forget = forget
         self._ended: set[str] = set()
         self._is_over = False
+        self._is_joined = False
         self._connecting: asyncio.Task[None] | None = None
 
     def made(self, end: End) -> None:
@@ -133,9 +136,11 @@ class Connection:
         if self._is_over:
             self.service.transport.abort()
             return
+        self._is_joined = True
         for each in (self.client, self.service):
             self._no_delay(each)
-            each.transport.resume_reading()
+            early, each.early = each.early, []
+            self._deliver(each, early)
             self._drain(each)
 
     @staticmethod
@@ -166,9 +171,12 @@ class Connection:
         for item in items:
             if self._is_over:
                 return
-            if isinstance(item, Signal):
+            if not self._is_joined and item not in {CLOSE, RESET}:
+                end.early.append(item)
+                end.transport.pause_reading()
+            elif isinstance(item, Signal):
                 self._signal(end, item)
-            elif hasattr(end.other, "transport"):
+            else:
                 self.traffic.sent[end.direction] += len(item)
                 end.other.transport.write(item)
         if not self._is_over:
@@ -181,19 +189,21 @@ class Connection:
         self._ended.add(end.direction)
         if len(self._ended) == len((UPSTREAM, DOWNSTREAM)):
             self.end(CLOSE)
-        elif hasattr(end.other, "transport") and end.other.transport.can_write_eof():
+        elif end.other.transport.can_write_eof():
             end.other.transport.write_eof()
 
     def _schedule(self, end: End) -> None:
         link = end.link
         assert link is not None  # noqa: S101 - only ends with a link deliver
-        end.is_plain = link.is_clear
+        end.pass_on = end.other.transport.write if link.is_clear and self._is_joined else None
         if end.timer is not None:
             end.timer.cancel()
             end.timer = None
         due = link.due()
         if due is not None:
             end.timer = self._loop.call_at(due, self._drain, end)
+        if not self._is_joined:
+            return
         if link.held_bytes > _MOST_HELD:
             end.transport.pause_reading()
         else:
@@ -201,7 +211,7 @@ class Connection:
 
     def may_read(self, end: End) -> None:
         """Read on, unless there is too much held back or to write."""
-        if self._is_over or end.link is None or not hasattr(end.other, "transport"):
+        if self._is_over or not self._is_joined or end.link is None:
             return
         waiting = end.other.transport.get_write_buffer_size()
         if end.link.held_bytes <= _MOST_HELD and waiting <= _MOST_HELD and not end.transport.is_reading():
@@ -209,10 +219,16 @@ class Connection:
 
     def _set_link(self, end: End, link: ToxicLink) -> None:
         end.link = link
-        end.is_plain = False
         due = link.due()
         if due is not None:
             end.timer = self._loop.call_at(due, self._drain, end)
+
+    def settle(self) -> None:
+        """Book what passed without a toxic."""
+        for end in (self.client, self.service):
+            self.traffic.received[end.direction] += end.passed
+            self.traffic.sent[end.direction] += end.passed
+            end.passed = 0
 
     def lost(self, end: End, error: Exception | None) -> None:
         """One side is gone: what it has sent may still arrive, but nothing can be sent to it."""
@@ -230,6 +246,7 @@ class Connection:
         if self._is_over:
             return
         self._is_over = True
+        self.settle()
         for each in (self.client, self.service):
             if each.timer is not None:
                 each.timer.cancel()

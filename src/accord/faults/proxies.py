@@ -30,7 +30,6 @@ class Proxy:
         listen: the address it listens on; with the port it got once it has started.
         upstream: where it leads to.
         enabled: whether it accepts connections.
-        traffic: what went through it.
     """
 
     def __init__(self, name: str, listen: str, upstream: str, owner: ProxyCollection) -> None:
@@ -38,7 +37,7 @@ class Proxy:
         self.listen = listen
         self.upstream = upstream
         self.enabled = False
-        self.traffic = Traffic()
+        self._traffic = Traffic()
         self._owner = owner
         self._placed: dict[str, list[Placed]] = {UPSTREAM: [], DOWNSTREAM: []}
         self._connections: set[Connection] = set()
@@ -48,6 +47,13 @@ class Proxy:
     def toxics(self) -> list[Toxic]:
         """Its toxics, those of upstream first, each in the order added."""
         return [placed.toxic for direction in (UPSTREAM, DOWNSTREAM) for placed in self._placed[direction]]
+
+    @property
+    def traffic(self) -> Traffic:
+        """What went through it."""
+        for connection in self._connections:
+            connection.settle()
+        return self._traffic
 
     @property
     def open_connections(self) -> int:
@@ -80,14 +86,14 @@ class Proxy:
         self.enabled = True
 
     def _accepted(self, upstream: tuple[str, int]) -> Connection:
-        number = self.traffic.connections
-        self.traffic.connections += 1
+        number = self._traffic.connections
+        self._traffic.connections += 1
         connection = Connection(
-            number, (upstream[0] or "127.0.0.1", upstream[1]), self._placed.__getitem__, self.traffic, self._forget
+            number, (upstream[0] or "127.0.0.1", upstream[1]), self._placed.__getitem__, self._traffic, self._forget
         )
         self._connections.add(connection)
         if not self._owner.has_room():
-            self.traffic.refused += 1
+            self._traffic.refused += 1
             asyncio.get_running_loop().call_soon(connection.end, CLOSE)
         return connection
 
@@ -145,7 +151,7 @@ class Proxy:
             raise FaultProxyError(f"a proxy has at most {_MOST_TOXICS} toxics", CONFLICT)
         seed = toxic.seed if toxic.seed is not None else self._owner.next_seed()
         now = asyncio.get_running_loop().time()
-        self._placed[toxic.direction].append(Placed(toxic, now, self.traffic.connections, seed))
+        self._placed[toxic.direction].append(Placed(toxic, now, self._traffic.connections, seed))
         self._tell()
 
     def replace(self, name: str, toxic: Toxic) -> None:
