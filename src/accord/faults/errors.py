@@ -17,3 +17,7 @@ class FaultProxyError(AccordError):
     def __init__(self, message: str, status: int = BAD_REQUEST) -> None:
         super().__init__(message)
         self.status = status
+
+
+class FaultUnavailableError(AccordError):
+    """This machine has no way to make such a fault; the message says why."""
