@@ -133,11 +133,11 @@ class Link:
 
     def limits(
         self,
-        bytes: int | None = None,
+        bytes: int | None = None,  # noqa: A002 - the unit is the name
         *,
         requests: int | None = None,
         direction: str = DOWNSTREAM,
-        **chance: Any,  # noqa: A002 - the unit is the name
+        **chance: Any,
     ) -> Fault:
         """The connection is closed after so many bytes, or where one more HTTP request begins than allowed."""
         if (bytes is None) == (requests is None):

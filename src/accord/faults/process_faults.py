@@ -35,6 +35,7 @@ class ProcessFaults:
     """
 
     def __init__(self, target: Any, unavailable: Unavailable) -> None:
+        target = getattr(target, "server", target)  # a fixture's part of a server stands for all of it
         self._target = target
         self._unavailable = unavailable
         self._is_server = all(hasattr(target, name) for name in ("pause", "resume", "kill", "start"))

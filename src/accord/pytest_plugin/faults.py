@@ -17,7 +17,7 @@ def faults(request: pytest.FixtureRequest) -> Iterator[Faults]:
     """Faults between services, gone after the test.
 
     ``link = faults.link("orders", "payments", url)``, its ``link.url`` for the client, then
-    ``with faults.between("orders", "payments").latency(2.0):``. What this machine cannot do is skipped, with the reason.
+    ``with faults.between("orders", "payments").latency(2.0):``. What this machine cannot do is skipped and says why.
     """
     from accord.core.configuration import load_configuration  # noqa: PLC0415 - only tests that use it pay
     from accord.faults.links import Faults  # noqa: PLC0415 - the same: asyncio
