@@ -6,6 +6,7 @@ import asyncio
 import logging
 import socket
 import struct
+import sys
 from typing import TYPE_CHECKING, cast
 
 from accord.faults.link import ToxicLink
@@ -21,7 +22,9 @@ _log = logging.getLogger(__name__)
 _MOST_HELD = 1024 * 1024
 """Bytes one direction of a connection holds back before it stops to read."""
 _CONNECT_TIMEOUT = 10.0
-_LINGER_NOT = struct.pack("ii", 1, 0)
+_LINGER_NOT = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+_HALF_OPEN = 300.0
+"""Seconds without a byte after which a connection is closed of which one side has finished."""
 
 
 class Traffic:
@@ -108,6 +111,8 @@ class Connection:
         self._ended: set[str] = set()
         self._is_over = False
         self._is_joined = False
+        self._bytes = 0
+        self._idle: asyncio.TimerHandle | None = None
         self._connecting: asyncio.Task[None] | None = None
 
     def made(self, end: End) -> None:
@@ -178,6 +183,7 @@ class Connection:
                 self._signal(end, item)
             else:
                 self.traffic.sent[end.direction] += len(item)
+                self._bytes += len(item)
                 end.other.transport.write(item)
         if not self._is_over:
             self._schedule(end)
@@ -189,8 +195,28 @@ class Connection:
         self._ended.add(end.direction)
         if len(self._ended) == len((UPSTREAM, DOWNSTREAM)):
             self.end(CLOSE)
-        elif end.other.transport.can_write_eof():
+            return
+        if end.other.transport.can_write_eof():
             end.other.transport.write_eof()
+        self._watch(self._passed())
+
+    def _passed(self) -> int:
+        self.settle()
+        return self._bytes
+
+    def _watch(self, before: int) -> None:
+        """A peer that has gone without a word, or never ends its side, does not keep a connection for ever."""
+
+        def check() -> None:
+            if self._is_over:
+                return
+            now = self._passed()
+            if now == before:
+                self.end(CLOSE)
+            else:
+                self._watch(now)
+
+        self._idle = self._loop.call_later(_HALF_OPEN, check)
 
     def _schedule(self, end: End) -> None:
         link = end.link
@@ -228,6 +254,7 @@ class Connection:
         for end in (self.client, self.service):
             self.traffic.received[end.direction] += end.passed
             self.traffic.sent[end.direction] += end.passed
+            self._bytes += end.passed
             end.passed = 0
 
     def lost(self, end: End, error: Exception | None) -> None:
@@ -247,6 +274,8 @@ class Connection:
             return
         self._is_over = True
         self.settle()
+        if self._idle is not None:
+            self._idle.cancel()
         for each in (self.client, self.service):
             if each.timer is not None:
                 each.timer.cancel()

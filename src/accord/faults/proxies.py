@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
 import random
 import socket
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from accord.faults.stages import CLOSE
 from accord.faults.toxics import DOWNSTREAM, UPSTREAM, Toxic
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 _BACKLOG = 1024
 _MOST_TOXICS = 100
@@ -286,10 +287,6 @@ class ProxyCollection:
         for proxy in self:
             await proxy.stop()
 
-    def traffic(self) -> Mapping[str, Proxy]:
-        """The proxies by name, for metrics."""
-        return self._proxies
-
 
 def _resolved(listen: str) -> str:
     try:
@@ -312,7 +309,8 @@ def _listening(listen: str, *, outside: bool) -> socket.socket:
     try:
         found: Sequence[Any] = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         sock = socket.socket(found[0], found[1], found[2])
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if os.name == "posix":  # so that a port just released can be taken again; on Windows it would share the port
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.bind(found[4])
         sock.listen(_BACKLOG)
         sock.setblocking(False)
@@ -322,6 +320,3 @@ def _listening(listen: str, *, outside: bool) -> socket.socket:
         reason = "address already in use" if error.errno == errno.EADDRINUSE else (error.strerror or str(error))
         raise FaultProxyError(f"listen tcp {joined(host, port)}: bind: {reason}", FAILED) from None
     return sock
-
-
-__all__ = ["Proxy", "ProxyCollection"]

@@ -183,7 +183,11 @@ class BackgroundServer:
             UsageError: as in FaultServer.start.
         """
         self._thread.start()
-        self.call(self.server.start)
+        try:
+            self.call(self.server.start)
+        except BaseException:
+            self.stop()
+            raise
 
     def call(self, function: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Run a coroutine over there and wait for what it gives."""

@@ -8,11 +8,14 @@ import sys
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
+from accord.cli.program import run
 from tests.integration.faults.conftest import Api
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    import pytest
 
 ACCORD = [sys.executable, "-m", "accord", "faults", "serve"]
 
@@ -29,10 +32,6 @@ def serving(*options: str) -> Iterator[tuple[subprocess.Popen[str], Api]]:
             process.kill()
 
 
-def run(*options: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*ACCORD, *options], capture_output=True, text=True, timeout=60, check=False)
-
-
 def test_it_serves_the_proxies_of_a_file_until_it_is_told_to_stop(tmp_path: Path, echo: str) -> None:
     config = tmp_path / "toxiproxy.json"
     config.write_text(json.dumps([{"name": "echo", "listen": "127.0.0.1:0", "upstream": echo}]))
@@ -43,16 +42,16 @@ def test_it_serves_the_proxies_of_a_file_until_it_is_told_to_stop(tmp_path: Path
         assert process.wait(10) == 0
 
 
-def test_a_port_that_is_taken_is_said_with_what_to_do() -> None:
+def test_a_port_that_is_taken_is_said_with_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         port = str(taken.getsockname()[1])
-        done = run("--port", port)
-    assert done.returncode == 2
-    assert f"Port {port} on 127.0.0.1 is taken" in done.stderr
-    assert "--port" in done.stderr
+        assert run(["faults", "serve", "--port", port]) == 2
+    said = capsys.readouterr().err
+    assert f"Port {port} on 127.0.0.1 is taken" in said
+    assert "--port" in said
 
 
-def test_misuse_is_said_in_a_sentence(tmp_path: Path) -> None:
+def test_misuse_is_said_in_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     cases: list[tuple[list[str], str]] = [
         (["--host", "0.0.0.0"], "no loopback address"),  # noqa: S104 - what is refused
         (["--host", "192.0.2.1", "--outside"], "Cannot listen on 192.0.2.1"),
@@ -63,5 +62,7 @@ def test_misuse_is_said_in_a_sentence(tmp_path: Path) -> None:
         (tmp_path / name).write_text(document if isinstance(document, str) else json.dumps(document))
         cases.append((["--config", str(tmp_path / name)], name))
     for options, said in cases:
-        done = run("--port", "0", *options)
-        assert (done.returncode, said in done.stderr, "Traceback" in done.stderr) == (2, True, False), done.stderr
+        assert run(["faults", "serve", "--port", "0", *options]) == 2
+        printed = capsys.readouterr().err
+        assert said in printed
+        assert "Traceback" not in printed
