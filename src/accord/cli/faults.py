@@ -43,6 +43,7 @@ def serve(
     """
     from accord.faults.server import FaultServer, new_loop  # noqa: PLC0415 - asyncio and uvloop: for this command alone
 
+    _allow_many_files()
     loop = new_loop()
     server = FaultServer(port=port, host=host, seed=seed, outside=outside)
     try:
@@ -53,6 +54,16 @@ def serve(
         loop.run_until_complete(server.stop())
         loop.close()
     return 0
+
+
+def _allow_many_files() -> None:
+    """As many as this user may have: a connection takes two."""
+    if sys.platform == "win32":
+        return
+    import resource  # noqa: PLC0415 - not on Windows
+
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 async def _begin(server: FaultServer, config: Path | None) -> None:

@@ -117,7 +117,9 @@ class Connection:
 
     def made(self, end: End) -> None:
         """One side is connected."""
-        if end is self.client:
+        if self._is_over:  # ended before it began: too many are open, or the proxy has stopped
+            end.transport.close()
+        elif end is self.client:
             now = self._loop.time()
             for each in (self.client, self.service):
                 self._set_link(each, ToxicLink(self._toxics(each.direction), self.number, now))
@@ -136,10 +138,8 @@ class Connection:
             host, port = self._upstream
             _log.warning("Unable to open connection to upstream %s:%s: %s", host, port, str(error) or "timed out")
             self.traffic.refused += 1
+            self._connecting = None
             self.end(CLOSE)
-            return
-        if self._is_over:
-            self.service.transport.abort()
             return
         self._is_joined = True
         for each in (self.client, self.service):
@@ -289,6 +289,6 @@ class Connection:
                 transport.abort()
             else:
                 transport.close()
-        if self._connecting is not None and how is RESET:
+        if self._connecting is not None and not self._is_joined:
             self._connecting.cancel()
         self._forget(self)

@@ -7,6 +7,7 @@ import errno
 import os
 import random
 import socket
+import sys
 from typing import TYPE_CHECKING, Any
 
 from accord.faults.addresses import is_loopback, joined, split_address
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _BACKLOG = 1024
 _MOST_TOXICS = 100
+_MOST_CONNECTIONS = 10_000
 
 
 class Proxy:
@@ -206,11 +208,11 @@ class ProxyCollection:
         *,
         seed: int | None = None,
         outside: bool = False,
-        most_connections: int = 10_000,
+        most_connections: int | None = None,
         most_proxies: int = 1000,
     ) -> None:
         self.outside = outside
-        self._most_connections = most_connections
+        self._most_connections = _room_for_connections() if most_connections is None else most_connections
         self._most_proxies = most_proxies
         self._random = random.Random(seed)  # noqa: S311 - repeatable chance, no secret
         self._proxies: dict[str, Proxy] = {}
@@ -286,6 +288,16 @@ class ProxyCollection:
         """Stop all."""
         for proxy in self:
             await proxy.stop()
+
+
+def _room_for_connections() -> int:
+    """How many connections the system lets this process have, two files each, with some kept for everything else."""
+    if sys.platform == "win32":
+        return _MOST_CONNECTIONS
+    import resource  # noqa: PLC0415 - not on Windows
+
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return _MOST_CONNECTIONS if soft == resource.RLIM_INFINITY else max(min((soft - 100) // 2, _MOST_CONNECTIONS), 1)
 
 
 def _resolved(listen: str) -> str:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import asyncio
 import json
+import resource
 import shutil
 import socket
 import subprocess
@@ -12,6 +14,7 @@ from typing import Any
 import pytest
 
 from accord import poll_until
+from accord.faults.proxies import ProxyCollection
 from accord.faults.stages import STAGES
 from accord.faults.toxics import ATTRIBUTES, OWN_KINDS
 from tests.integration.faults.conftest import Api, connected
@@ -108,7 +111,9 @@ def test_a_client_that_trickles_and_a_thousand_idle_ones_keep_nobody_waiting(api
     _, proxy = api("POST", "/proxies", {"name": "busy", "upstream": echo})
     with closing(connected(f"127.0.0.1:{api.port}")) as slow:
         slow.sendall(b"GET /proxies HT")
-        idle = [connected(proxy["listen"]) for _ in range(1000)]
+        # Both ends of all four sockets of a connection are this process's.
+        room = (resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 300) // 4
+        idle = [connected(proxy["listen"]) for _ in range(min(1000, room))]
         try:
             assert api("GET", "/version")[0] == 200
             with connected(proxy["listen"]) as one:
@@ -118,6 +123,19 @@ def test_a_client_that_trickles_and_a_thousand_idle_ones_keep_nobody_waiting(api
             for each in idle:
                 each.close()
     poll_until(lambda: 'open{proxy="busy"} 0' in api("GET", "/metrics")[1], description="the connections are forgotten")
+
+
+async def test_connections_beyond_the_bound_are_closed_and_those_within_it_go_on(echo: str) -> None:
+    proxies = ProxyCollection(most_connections=2)
+    proxy = await proxies.add("few", "", echo)
+    host, _, port = proxy.listen.rpartition(":")
+    streams = [await asyncio.open_connection(host, int(port)) for _ in range(3)]
+    assert await asyncio.wait_for(streams[2][0].read(1), 10) == b""
+    streams[0][1].write(b"x")
+    assert await asyncio.wait_for(streams[0][0].read(1), 10) == b"x"
+    for _, writer in streams:
+        writer.close()
+    await proxies.stop()
 
 
 def test_a_sender_that_is_faster_than_the_link_is_held_back(api: Api, echo: str) -> None:
