@@ -120,14 +120,17 @@ class Connection:
         if self._is_over:  # ended before it began: too many are open, or the proxy has stopped
             end.transport.close()
         elif end is self.client:
-            now = self._loop.time()
-            for each in (self.client, self.service):
-                self._set_link(each, ToxicLink(self._toxics(each.direction), self.number, now))
-            for each in (self.client, self.service):
-                self._drain(each)  # one that is refused never reaches the upstream
-            if self._is_over:
-                self.traffic.refused += 1
-                return
+            self._begin()
+
+    def _begin(self) -> None:
+        now = self._loop.time()
+        for each in (self.client, self.service):
+            self._set_link(each, ToxicLink(self._toxics(each.direction), self.number, now))
+        for each in (self.client, self.service):
+            self._drain(each)  # one that is refused never reaches the upstream
+        if self._is_over:
+            self.traffic.refused += 1
+        else:
             self._connecting = self._loop.create_task(self._connect())
 
     async def _connect(self) -> None:
