@@ -1,0 +1,1 @@
+"""StubServer: answers like the services a test does not start."""
