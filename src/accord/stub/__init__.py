@@ -1,0 +1,1 @@
+"""The StubServer: a WireMock-compatible stub server without a JVM."""

@@ -1,0 +1,92 @@
+"""Response templates: compiled once per text, rendered for each request; their engine is loaded when used."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from accord.core.errors import AccordError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from accord.stub.requests import StubRequest
+
+_MARK = "{{"
+
+
+class RenderError(AccordError):
+    """A template cannot be rendered; says where and why."""
+
+
+class Templates:
+    """Renders texts of mappings for a request."""
+
+    def text(self, template: str, request: StubRequest, parameters: Mapping[str, Any]) -> str:
+        """A text of a response.
+
+        Raises:
+            RenderError: it is no template that works here, or takes too much.
+        """
+        if _MARK not in template:
+            return template
+        return _rendered(template, {"request": _model(request), "parameters": dict(parameters)})
+
+    def body(self, template: bytes, request: StubRequest, parameters: Mapping[str, Any]) -> bytes:
+        """The body of a response; raises as `text` does."""
+        if b"{{" not in template:
+            return template
+        return self.text(template.decode(), request, parameters).encode("utf-8", "surrogatepass")
+
+    def webhook(self, template: str, request: StubRequest, context: Mapping[str, Any]) -> str:
+        """A text of a webhook, for which the request is ``originalRequest``; raises as `text` does."""
+        if _MARK not in template:
+            return template
+        return _rendered(template, {"originalRequest": _model(request), **context})
+
+    def webhook_body(self, template: bytes, request: StubRequest, context: Mapping[str, Any]) -> bytes:
+        """The body of a webhook; raises as `text` does."""
+        if b"{{" not in template:
+            return template
+        try:
+            text = template.decode()
+        except UnicodeDecodeError:
+            return template
+        return self.webhook(text, request, context).encode()
+
+
+def check_template(template: str) -> None:
+    """Compile a template.
+
+    Raises:
+        RenderError: it is none that works here.
+    """
+    if _MARK in template:
+        _compiled(template)
+
+
+@lru_cache(maxsize=4096)
+def _compiled(template: str) -> Any:
+    from accord.stub.templating import TemplateError, compile_template  # noqa: PLC0415 - most stubs need no templates
+
+    try:
+        return compile_template(template)
+    except TemplateError as error:
+        raise RenderError(f"the template cannot be used: {error}") from None
+
+
+def _rendered(template: str, context: Mapping[str, Any]) -> str:
+    compiled = _compiled(template)
+    from accord.stub.templating import TemplateError  # noqa: PLC0415 - as above
+
+    try:
+        text: str = compiled.render(context)
+    except TemplateError as error:
+        raise RenderError(f"the template cannot be rendered: {error}") from None
+    return text
+
+
+def _model(request: StubRequest) -> Any:
+    from accord.stub.templating import request_model  # noqa: PLC0415 - as above
+
+    return request_model(request)
