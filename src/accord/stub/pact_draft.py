@@ -1,4 +1,4 @@
-"""A draft of a pact from what a server has seen; a person adds matchers and provider states, and proves it in a test."""
+"""A draft of a pact from what a server has seen; a person adds matchers and provider states, proves it."""
 
 from __future__ import annotations
 

@@ -87,6 +87,24 @@ def _rendered(template: str, context: Mapping[str, Any]) -> str:
 
 
 def _model(request: StubRequest) -> Any:
-    from accord.stub.templating import request_model  # noqa: PLC0415 - as above
+    from accord.stub.templating import Part, request_model  # noqa: PLC0415 - as above
 
-    return request_model(request)
+    parts: tuple[Part, ...] = ()
+    if (request.header("content-type") or "").lower().startswith("multipart/"):
+        parts = tuple(
+            Part(
+                each.name or "", [(name, value) for name, values in each.headers.items() for value in values], each.body
+            )
+            for each in request.parts
+        )
+    return request_model(
+        method=request.method,
+        url=request.target,
+        headers=request.headers,
+        body=request.body,
+        scheme=request.scheme,
+        client_ip=request.client,
+        parts=parts,
+        path_parameters=request.path_values or None,
+        default_host=("localhost", request.port),
+    )

@@ -5,25 +5,38 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from accord.stub.json_paths import JsonPath
 from accord.stub.matchers.matcher import Matcher
 from accord.stub.requests import NO_JSON, json_or_none
+from accord.stub.templating.json_path import JsonPathError, compile_json_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from accord.stub.requests import StubRequest
 
+_MOST_STEPS = 200_000
+
+
+class TooManyStepsError(Exception):
+    """An expression that goes through more values than a request may cost."""
+
 
 class MatchesJsonPath(Matcher):
-    """See the module."""
+    """See the module.
+
+    Raises:
+        ValueError: the expression is none.
+    """
 
     operator: ClassVar[str] = "matchesJsonPath"
     __slots__ = ("_inner", "_path")
 
     def __init__(self, expression: str, document: dict[str, Any], inner: Matcher | None = None) -> None:
         super().__init__(expression, document)
-        self._path = JsonPath(expression)
+        try:
+            self._path = compile_json_path(expression)
+        except JsonPathError as error:
+            raise ValueError(f"{expression!r} is not a JSONPath: {error}") from None
         self._inner = inner
 
     def matches(self, value: str | None) -> bool:
@@ -38,19 +51,26 @@ class MatchesJsonPath(Matcher):
         # A text or a number alone is no document in which a path could lead anywhere.
         if not isinstance(document, (dict, list)):
             return False
-        found = self._path.find(document)
+        found = self._found(document)
         if self._inner is None:
-            return bool(found) and found not in ([None], [[]])
-        if not found:
-            return self._inner.matches(None)
-        return any(self._fits_inner(each) for each in found)
+            return found is not None and found not in ([], {})
+        if isinstance(found, list):
+            return any(self._inner.matches(_text(each)) for each in found) or self._inner.matches(_text(found))
+        return self._inner.matches(_text(found))
 
-    def _fits_inner(self, value: Any) -> bool:
-        inner = self._inner
-        assert inner is not None  # noqa: S101 - asked for in _fits alone
-        if value is None:
-            return inner.matches(None)
-        return inner.matches(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    def _found(self, document: Any) -> Any:
+        left = _MOST_STEPS
+
+        def spend(count: int) -> None:
+            nonlocal left
+            left -= count
+            if left < 0:
+                raise TooManyStepsError
+
+        try:
+            return self._path.find(document, spend)
+        except TooManyStepsError:
+            return None
 
     def differences(self, value: str | None) -> Iterator[tuple[str, str, str]]:
         """See Matcher."""
@@ -58,11 +78,16 @@ class MatchesJsonPath(Matcher):
         if not isinstance(document, (dict, list)):
             yield "", self.describe(), "nothing" if value is None else f"no JSON object or array: {value}"
             return
-        found = self._path.find(document)
-        seen = ", ".join(json.dumps(each, ensure_ascii=False) for each in found) if found else "nothing"
+        found = self._found(document)
+        seen = "nothing" if found is None else json.dumps(found, ensure_ascii=False)
         yield self.expected, self._inner.describe() if self._inner else "a value", seen
 
     def describe(self) -> str:
         """See Matcher."""
         inner = f" {self._inner.describe()}" if self._inner else ""
         return f"{self.operator} {self.expected}{inner}"
+
+
+def _text(value: Any) -> str | None:
+    """A value as an inner matcher sees it: texts as they are, the rest as JSON."""
+    return value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False)

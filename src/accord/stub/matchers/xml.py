@@ -197,7 +197,7 @@ def _text(found: Any) -> str:
 
     if len(found) == 0 and not found.attrib:
         return found.text or ""
-    return etree.tostring(found, encoding="unicode", with_tail=False)
+    return str(etree.tostring(found, encoding="unicode", with_tail=False))
 
 
 def _drop_namespaces(root: Any) -> None:
