@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import mimetypes
 import time
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from accord.core.errors import AccordError
 from accord.stub.answering import Answering
@@ -142,9 +144,21 @@ class Engine:
             plan = Plan(call=call)
             plan.entry = space.journal.add(request, None, plan)
             return plan
-        plan = Plan(404, _TEXT, not_matched(space, request).encode("utf-8", "replace"))
+        plan = self._file(request) or Plan(404, _TEXT, not_matched(space, request).encode("utf-8", "replace"))
         space.journal.add(request, None, plan)
         return plan
+
+    def _file(self, request: StubRequest) -> Plan | None:
+        """A file below ``__files``, which is served at its own path where no stub is."""
+        name = unquote(request.path).strip("/")
+        if request.method != "GET" or not name:
+            return None
+        try:
+            data = self.files.read(name)
+        except AccordError:
+            return None
+        kind = mimetypes.guess_type(name)[0]
+        return Plan(200, (("Content-Type", kind),) if kind else (), data)
 
     def proxied(self, plan: Plan, answer: HttpResponse | AccordError, seconds: float, space: Space) -> Plan:
         """The plan to carry out, once a proxied service has answered or failed.

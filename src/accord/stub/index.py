@@ -116,7 +116,7 @@ class Index:
         if known is None:
             if len(self._cache) >= _MOST_CACHED:
                 self._cache.clear()
-            known = self._cache[key] = tuple(self._lookup(request.method.upper(), request))
+            known = self._cache[key] = tuple(self._lookup(request.method, request))
         return known
 
     def _lookup(self, method: str, request: StubRequest) -> Iterator[Bucket]:

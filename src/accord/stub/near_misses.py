@@ -104,4 +104,4 @@ def _roughly(pattern: RequestPattern, request: StubRequest) -> tuple[float, floa
         )
         shared = min(len(text), len(seen)) if common is None else common
         far = 1.0 - shared / max(len(text), len(seen))
-    return far, float(pattern.method not in (ANY_METHOD, request.method.upper()))
+    return far, float(pattern.method not in (ANY_METHOD, request.method))

@@ -12,6 +12,7 @@ TIME_LIMIT = 0.25
 """Seconds one pattern may take on one value: while it runs, the server answers nobody else."""
 
 _QUOTED = re.compile(r"\\Q(.*?)(?:\\E|$)", re.DOTALL)
+_NAMED_BACK = re.compile(r"\\k<(\w+)>")
 _SPECIAL = re.compile(r"[\\^$.|?*+()\[\]{}]")
 _too_slow: dict[str, int] = {}
 
@@ -26,7 +27,9 @@ def prepare(pattern: str) -> Any:
         PatternError: not a regular expression.
     """
     plain = _QUOTED.sub(lambda found: re.escape(found.group(1)), pattern)
-    return compile_pattern(f"(?s){plain}")
+    plain = _NAMED_BACK.sub(r"(?P=\1)", plain)
+    # The library's newer syntax has Java's sets in sets: [a-z&&[^b]].
+    return compile_pattern(f"(?sV1){plain}" if "&&" in plain else f"(?s){plain}")
 
 
 def matches_pattern(pattern: str, text: str) -> bool:

@@ -49,7 +49,6 @@ class PartPattern:
     """What is asked of the parts of a multipart body: of one of them, or of all."""
 
     name: str | None
-    file_name: str | None
     headers: Mapping[str, ManyMatcher]
     bodies: tuple[Matcher, ...]
     every: bool
@@ -65,8 +64,6 @@ class PartPattern:
 
         if self.name is not None and part.name != self.name:
             return False
-        if self.file_name is not None and part.file_name != self.file_name:
-            return False
         if not all(each.matches(part.headers.get(name.lower(), [])) for name, each in self.headers.items()):
             return False
         headers = [(name, value) for name, values in part.headers.items() for value in values]
@@ -75,7 +72,6 @@ class PartPattern:
     def describe(self) -> str:
         """What is expected, in a line."""
         said = [f"name {self.name}"] if self.name is not None else []
-        said += [f"file name {self.file_name}"] if self.file_name is not None else []
         said += [f"header {name} {each.describe()}" for name, each in self.headers.items()]
         said += [f"body {each.describe()}" for each in self.bodies]
         return f"{'every part' if self.every else 'a part'} with {', '.join(said) or 'anything'}"
@@ -93,7 +89,7 @@ class RequestPattern:
     """What is asked of a request; what is not given does not matter.
 
     Attributes:
-        method: in capitals, or ANY.
+        method: as it must be sent, or ANY.
         document: the JSON that it was read from, in its normal form.
         contract: what a contract asks besides, or None.
     """
@@ -125,7 +121,7 @@ class RequestPattern:
 
     def matches(self, request: StubRequest) -> bool:
         """Whether a request fits; asks first what costs least."""
-        if self.method not in (ANY_METHOD, request.method) and self.method != request.method.upper():
+        if self.method not in (ANY_METHOD, request.method):
             return False
         return self.url.matches(request) and self.matches_rest(request)
 
@@ -166,7 +162,7 @@ class RequestPattern:
         yield _WEIGHTS["port"], float(self.port not in (None, request.host_port))
         yield _WEIGHTS["clientIp"], self.client.distance(request.client) if self.client else 0.0
         yield _WEIGHTS["url"], self.url.distance(request)
-        yield _WEIGHTS["method"], float(self.method not in (ANY_METHOD, request.method.upper()))
+        yield _WEIGHTS["method"], float(self.method not in (ANY_METHOD, request.method))
         for matchers, values in self._named(request):
             if matchers:
                 distances = [each.distance(values(name)) for name, each in matchers.items()]
@@ -196,7 +192,7 @@ class RequestPattern:
         return list(self._differences(request))
 
     def _differences(self, request: StubRequest) -> Iterator[Difference]:
-        if self.method not in (ANY_METHOD, request.method.upper()):
+        if self.method not in (ANY_METHOD, request.method):
             yield Difference("method", self.method, request.method)
         if not self.url.matches(request):
             yield Difference(self.url.kind, self.url.text, self.url.seen(request))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from accord.stub.matchers.reading import read_many_matcher, read_matcher
 from accord.stub.patterns import PatternError
-from accord.stub.problems import MappingError, Problem, escaped, invalid, refuse_unknown, shown
+from accord.stub.problems import MappingError, Problem, escaped, invalid, pass_over_unknown, refuse_unknown, shown
 from accord.stub.request_pattern import ANY_METHOD, PartPattern, RequestPattern
 from accord.stub.url_patterns import ANY_URL, KINDS, UrlPattern
 
@@ -45,7 +45,7 @@ def read_request_pattern(document: Any, pointer: str = "/request") -> RequestPat
     method = _method(document, pointer)
     credentials = _credentials(document, pointer)
     pattern = RequestPattern(
-        method=method.upper(),
+        method=method,
         url=url,
         scheme=_text(document, "scheme", pointer),
         host=_single(document, "host", pointer),
@@ -176,12 +176,12 @@ def _part(document: Any, pointer: str) -> PartPattern:
     if not isinstance(document, dict):
         raise invalid(pointer, f"an object is expected, seen {shown(repr(document))}")
     refuse_unknown(document, _PART, pointer)
+    pass_over_unknown(document, tuple(name for name in _PART if name != "fileName"), pointer)  # WireMock ignores it
     matching = document.get("matchingType", "ANY")
     if matching not in ("ANY", "ALL"):
         raise MappingError(Problem(f"{pointer}/matchingType", f"ANY or ALL is expected, seen {shown(repr(matching))}"))
     return PartPattern(
         name=_text(document, "name", pointer),
-        file_name=_text(document, "fileName", pointer),
         headers=_named(document, "headers", pointer, read_many_matcher),
         bodies=_bodies(document, pointer),
         every=matching == "ALL",

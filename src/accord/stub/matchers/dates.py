@@ -74,11 +74,11 @@ class DateMatcher(Matcher):
         return self._compare(actual, expected)
 
     def _expected(self) -> datetime | None:
-        when = self._when
-        if when is None:
-            if not _RELATIVE.fullmatch(self.expected.strip()):
-                return None
-            when = self._now()
+        if self._when is not None:  # a literal date is taken as it is, as WireMock has it
+            return self._when
+        if not _RELATIVE.fullmatch(self.expected.strip()):
+            return None
+        when = self._now()
         try:
             if self._last:
                 return truncated(shifted(when, *self._offset), self._truncate_expected)

@@ -39,7 +39,7 @@ class EqualToJson(Matcher):
             raise ValueError(f"the expected JSON {error}") from None
         self._any_order = any_order
         self._extra = extra
-        # Without relaxations, placeholders and numbers that compare across types, Python's own == decides.
+        # Without relaxations and placeholders, Python's own == decides but for true and 1.
         self._plain = not any_order and not extra and "json-unit." not in text
         self._size = _count(self._value)
 
@@ -113,7 +113,7 @@ class EqualToJson(Matcher):
                     yield f"{path}.{key}", _MISSING, _json(value)
 
     def _compare_arrays(self, expected: list[Any], actual: list[Any], path: str) -> Iterator[Difference]:
-        if len(actual) > len(expected) and not (self._extra and self._any_order):
+        if len(actual) > len(expected) and not self._extra:
             for index in range(len(expected), len(actual)):
                 yield f"{path}[{index}]", _MISSING, _json(actual[index])
         if self._any_order and len(expected) * len(actual) <= _MOST_PAIRS:
@@ -137,7 +137,7 @@ class EqualToJson(Matcher):
 
 
 def same(expected: Any, actual: Any) -> bool:
-    """Whether two JSON values are equal; true and 1 are not, and neither are 1 and 1.0 as WireMock compares them."""
+    """Whether two JSON values are equal; 1 and 1.0 are, true and 1 are not."""
     if expected != actual:
         return False
     kind = type(expected)
@@ -145,7 +145,7 @@ def same(expected: Any, actual: Any) -> bool:
         return all(same(value, actual[key]) for key, value in expected.items())
     if kind is list:
         return all(map(same, expected, actual))
-    return kind is type(actual)
+    return (kind is bool) == (type(actual) is bool)
 
 
 def _fits_placeholder(kind: str, rest: str, actual: Any) -> bool:

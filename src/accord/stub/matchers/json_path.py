@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from accord.stub.matchers.json_equal import EqualToJson
 from accord.stub.matchers.matcher import Matcher
+from accord.stub.matchers.texts import Absent
 from accord.stub.requests import NO_JSON, json_or_none
 from accord.stub.templating.json_path import JsonPathError, compile_json_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from accord.stub.requests import StubRequest
 
@@ -48,37 +50,40 @@ class MatchesJsonPath(Matcher):
         return self._fits(request.json)
 
     def _fits(self, document: Any) -> bool:
-        # A text or a number alone is no document in which a path could lead anywhere.
-        if not isinstance(document, (dict, list)):
+        if document is NO_JSON:
             return False
-        found = self._found(document)
+        try:
+            found = self._found(document)
+        except TooManyStepsError:
+            return False
         if self._inner is None:
-            return found is not None and found not in ([], {})
+            return bool(found) if self._is_several else found is not None and found not in ([], {})
+        if found is None or (found == [] and not self._path.is_definite):
+            return isinstance(self._inner, Absent)
         if isinstance(found, list):
-            return any(self._inner.matches(_text(each)) for each in found) or self._inner.matches(_text(found))
+            whole = isinstance(self._inner, EqualToJson) and self._inner.matches(_text(found))
+            return whole or any(self._inner.matches(_text(each)) for each in found)
         return self._inner.matches(_text(found))
 
     def _found(self, document: Any) -> Any:
-        left = _MOST_STEPS
+        if self._is_several:
+            return self._path.values(document, _budget())
+        return self._path.find(document, _budget())
 
-        def spend(count: int) -> None:
-            nonlocal left
-            left -= count
-            if left < 0:
-                raise TooManyStepsError
-
-        try:
-            return self._path.find(document, spend)
-        except TooManyStepsError:
-            return None
+    @property
+    def _is_several(self) -> bool:
+        return not self._path.is_definite and self._path.function is None
 
     def differences(self, value: str | None) -> Iterator[tuple[str, str, str]]:
         """See Matcher."""
         document = NO_JSON if value is None else json_or_none(value)
-        if not isinstance(document, (dict, list)):
-            yield "", self.describe(), "nothing" if value is None else f"no JSON object or array: {value}"
+        if document is NO_JSON:
+            yield "", self.describe(), "nothing" if value is None else f"no JSON: {value}"
             return
-        found = self._found(document)
+        try:
+            found = self._found(document)
+        except TooManyStepsError:
+            found = "too much to go through"
         seen = "nothing" if found is None else json.dumps(found, ensure_ascii=False)
         yield self.expected, self._inner.describe() if self._inner else "a value", seen
 
@@ -86,6 +91,23 @@ class MatchesJsonPath(Matcher):
         """See Matcher."""
         inner = f" {self._inner.describe()}" if self._inner else ""
         return f"{self.operator} {self.expected}{inner}"
+
+
+def _budget() -> Callable[[int], None]:
+    """Counts the steps that an expression takes.
+
+    Raises:
+        TooManyStepsError: when called, once they are too many.
+    """
+    left = _MOST_STEPS
+
+    def spend(count: int) -> None:
+        nonlocal left
+        left -= count
+        if left < 0:
+            raise TooManyStepsError
+
+    return spend
 
 
 def _text(value: Any) -> str | None:

@@ -32,7 +32,7 @@ class Matcher:
 
     def matches_body(self, request: StubRequest) -> bool:
         """Whether a request's body fits; what needs more than its text says so itself."""
-        return self.matches(request.text)
+        return self.matches(request.text if request.raw_body else None)  # an empty body is none, as WireMock has it
 
     def distance(self, value: str | None) -> float:
         """How far a text is from fitting, between 0 and 1."""

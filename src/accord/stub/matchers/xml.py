@@ -101,9 +101,7 @@ class EqualToXml(Matcher):
     def _partner(self, wanted: Any, left: Sequence[Any]) -> Any:
         same_name = [each for each in left if self._name(each) == self._name(wanted)]
         if self._any_order:
-            return next((each for each in same_name if not any(self._compare(wanted, each, ""))), None) or next(
-                iter(same_name), None
-            )
+            same_name.sort(key=lambda each: any(self._compare(wanted, each, "")))  # the equal one first
         return next(iter(same_name), None)
 
     def _same_text(self, expected: str, actual: str) -> bool:
@@ -150,9 +148,7 @@ class MatchesXPath(Matcher):
         found = self._find(value)
         if found is None:
             return False
-        if self._inner is None:
-            return bool(found)
-        return any(map(self._inner.matches, found)) if found else False
+        return bool(found) and (self._inner is None or any(map(self._inner.matches, found)))
 
     def _find(self, value: str | None) -> list[str] | None:
         """What the expression finds, as texts; None where the value is no XML or the expression fails on it."""
@@ -168,11 +164,9 @@ class MatchesXPath(Matcher):
         except (etree.XPathError, etree.XPathEvalError):
             return None
         if isinstance(found, bool):
-            return ["true"] if found else ([] if self._inner is None else ["false"])
-        if isinstance(found, float):
-            return [f"{found:g}"]
-        if isinstance(found, str):
-            return [found] if found else []
+            return ["true" if found else "false"]
+        if isinstance(found, (float, str)):
+            return [f"{found:g}" if isinstance(found, float) else str(found)]
         return [_text(each) for each in found]
 
     def differences(self, value: str | None) -> Iterator[Difference]:
@@ -195,8 +189,6 @@ def _text(found: Any) -> str:
         return str(found)
     from lxml import etree  # noqa: PLC0415 - as above
 
-    if len(found) == 0 and not found.attrib:
-        return found.text or ""
     return str(etree.tostring(found, encoding="unicode", with_tail=False))
 
 
