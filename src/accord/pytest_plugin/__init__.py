@@ -44,6 +44,8 @@ from accord.pytest_plugin.postgres import (
     postgres_template,
 )
 from accord.pytest_plugin.recordings import recordings
+from accord.pytest_plugin.stubs import MARKER as _STUBS_MARKER
+from accord.pytest_plugin.stubs import _stub_server_shared, stub_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "_postgres_shared",
+    "_stub_server_shared",
     "bus",
     "bus_kind",
     "captured_events",
@@ -79,6 +82,7 @@ __all__ = [
     "rabbitmq_server",
     "recordings",
     "redis",
+    "stub_server",
     "valkey",
     "valkey_alone",
     "valkey_server",
@@ -100,6 +104,7 @@ def pytest_configure(config: pytest.Config) -> None:
     levels.add_markers(config, found)
     config.addinivalue_line("markers", _POSTGRES_MARKER)
     config.addinivalue_line("markers", _BUS_MARKER)
+    config.addinivalue_line("markers", _STUBS_MARKER)
     config.pluginmanager.register(found, "accord-levels")
     watching = config.stash[_GUARDS] = guards.LevelGuards(config, found, allowed_hosts)
     config.pluginmanager.register(watching, "accord-guards")

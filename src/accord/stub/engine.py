@@ -123,6 +123,8 @@ class Engine:
     def handle(self, request: StubRequest, space: Space) -> Plan:
         """How to answer a request that is not for the admin API."""
         stub = space.serve(request)
+        if self.options.verbose:
+            _log.warning("%s %s -> %s", request.method, request.target, stub.title if stub else "no stub")
         if stub is None:
             return self._unmatched(request, space)
         plan = stub.cached

@@ -52,7 +52,12 @@ class Options:
         strict: what WireMock passes over in silence is refused, and a test fails for a request that no stub fitted.
         watch: mapping files are read again when they change.
         credentials: user name and password for the admin API, or None for none.
-        documents: pact files and OpenAPI documents that stubs and answers are checked against.
+        cors: pages of any origin may read the answers.
+        pacts: pact files or folders; they give stubs, and stubs and answers are checked against them.
+        openapi: OpenAPI documents, the same.
+        verbose: every request is logged.
+        proxy_timeout: seconds for a call to a proxied service or a webhook.
+        limits: how much a client may take.
         warn_only: what a document does not allow is warned of, not refused.
     """
 
@@ -74,5 +79,6 @@ class Options:
     pacts: Sequence[Path] = ()
     openapi: Sequence[Path] = ()
     warn_only: bool = False
+    verbose: bool = False
     proxy_timeout: float = 300.0
     limits: Limits = field(default_factory=Limits)

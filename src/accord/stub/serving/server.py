@@ -98,6 +98,14 @@ class Server:
             await listener.wait_closed()
         await asyncio.to_thread(self.outgoing.close)
 
+    async def close_port(self, port: int) -> None:
+        """Stop to listen on one port, and end the connections that came by it."""
+        for listener in [each for each in self._listeners if each.sockets[0].getsockname()[1] == port]:
+            self._listeners.remove(listener)
+            listener.close()
+        for each in [one for one in self._connections if one.transport.get_extra_info("sockname")[1] == port]:
+            each.transport.abort()
+
     def stop_soon(self) -> None:
         """Stop once the answer that says so is on its way."""
         asyncio.get_running_loop().call_later(0.05, self.stopped.set)
