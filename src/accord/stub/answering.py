@@ -47,7 +47,7 @@ class Answering:
 
     def plan(self, request: StubRequest, stub: StubMapping, settings: Settings) -> Plan:
         """The answer of a stub to a request."""
-        if stub.cached is not None and settings.delay is None and settings.fixed_delay is None:
+        if stub.cached is not None and not settings.delays:
             plan: Plan = stub.cached
             return plan
         plan = self._make(request, stub, settings)
@@ -124,8 +124,7 @@ class Answering:
             stub.response.is_static
             and not stub.webhooks
             and not self.is_templated(stub.response)
-            and settings.delay is None
-            and settings.fixed_delay is None
+            and not settings.delays
             and self._check is None
         )
 

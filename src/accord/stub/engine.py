@@ -128,7 +128,7 @@ class Engine:
         if stub is None:
             return self._unmatched(request, space)
         plan = stub.cached
-        if plan is None or space.settings.delay is not None or space.settings.fixed_delay is not None:
+        if plan is None or space.settings.delays:
             plan = self.answering.plan(request, stub, space.settings)
             entry = space.journal.add(request, stub, plan)
             if plan.call is not None:

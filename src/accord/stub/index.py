@@ -70,12 +70,17 @@ class Bucket:
 
 
 class Index:
-    """All stubs of one namespace."""
+    """All stubs of one namespace.
+
+    Attributes:
+        instant: by method and URL, the stub that answers whatever else a request has.
+    """
 
     def __init__(self) -> None:
         self._buckets: dict[Key, Bucket] = {}
         self._prefix_lengths: dict[int, int] = {}
         self._cache: dict[tuple[str, str], tuple[Bucket, ...]] = {}
+        self.instant: dict[tuple[str, str], StubMapping] = {}
 
     def add(self, stub: StubMapping) -> None:
         """Take a stub in."""
@@ -83,7 +88,7 @@ class Index:
         if key[1] == "prefix":
             self._prefix_lengths[len(key[2])] = self._prefix_lengths.get(len(key[2]), 0) + 1
         self._buckets.setdefault(key, Bucket()).add(stub)
-        self._cache.clear()
+        self._forget()
 
     def remove(self, stub: StubMapping) -> None:
         """Take a stub out."""
@@ -94,19 +99,27 @@ class Index:
             self._prefix_lengths[len(key[2])] -= 1
             if not self._prefix_lengths[len(key[2])]:
                 del self._prefix_lengths[len(key[2])]
-        self._cache.clear()
+        self._forget()
 
     def clear(self) -> None:
         """Take all out."""
         self._buckets.clear()
         self._prefix_lengths.clear()
+        self._forget()
+
+    def _forget(self) -> None:
         self._cache.clear()
+        self.instant.clear()
 
     def candidates(self, request: StubRequest) -> Sequence[StubMapping]:
         """The stubs that a request may fit, the first to ask first."""
-        found = [each for bucket in self.buckets(request) for each in bucket.lists(request)]
+        buckets = self.buckets(request)
+        found = [each for bucket in buckets for each in bucket.lists(request)]
         if len(found) == 1:
-            return found[0]
+            stubs = found[0]
+            if stubs[0].instant and all(len(bucket.groups) == 1 for bucket in buckets):
+                self.instant[request.method, request.target] = stubs[0]
+            return stubs
         return sorted((stub for each in found for stub in each), key=_rank)
 
     def buckets(self, request: StubRequest) -> tuple[Bucket, ...]:
@@ -115,7 +128,7 @@ class Index:
         known = self._cache.get(key)
         if known is None:
             if len(self._cache) >= _MOST_CACHED:
-                self._cache.clear()
+                self._forget()
             known = self._cache[key] = tuple(self._lookup(request.method, request))
         return known
 

@@ -75,9 +75,11 @@ class Journal:
             return entry
         entries = self._entries
         entries.append(entry)
-        if request.raw_body:
+        if request.raw_body or self._bytes:
             self._bytes += len(request.raw_body)
-        while len(entries) > self.most or (self._bytes > self._most_bytes and len(entries) > 1):
+            while self._bytes > self._most_bytes and len(entries) > 1:
+                self._bytes -= len(entries.popleft().request.raw_body)
+        if len(entries) > self.most:
             self._bytes -= len(entries.popleft().request.raw_body)
         return entry
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from accord.stub.multipart import Part
 
-_UNREAD: Any = object()
+_NO_VALUES: dict[str, str] = {}  # of a path template; never changed, only replaced
 _MOST_UNPACKED = 64 * 1024 * 1024  # bytes of a compressed body: what it unpacks to beyond that is not looked at
 FORM = "application/x-www-form-urlencoded"
 
@@ -35,38 +35,29 @@ class StubRequest:
     """
 
     __slots__ = (
-        "_cookies",
-        "_form",
-        "_headers",
-        "_json",
-        "_multi",
-        "_parts",
-        "_plain",
-        "_query",
-        "_text",
-        "client",
-        "method",
-        "path",
-        "path_values",
-        "port",
-        "query_text",
-        "raw_body",
-        "received",
-        "scheme",
-        "target",
-    )
+        "_cookies", "_form", "_headers", "_json", "_multi", "_parts", "_plain", "_query", "_text", "client", "method",
+        "path_values", "port", "raw_body", "received", "scheme", "target",
+    )  # fmt: skip
+    _multi: dict[str, list[str]]
+    _query: dict[str, list[str]]
+    _cookies: dict[str, list[str]]
+    _form: dict[str, list[str]]
+    _plain: bytes
+    _text: str
+    _json: Any
+    _parts: list[Part]
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - by position, which costs less, and this is paid for every request
         self,
         method: str,
         target: str,
         headers: Sequence[tuple[str, str]] | Sequence[tuple[bytes, bytes]] = (),
         body: bytes = b"",
-        *,
         client: str = "127.0.0.1",
         scheme: str = "http",
         port: int = 80,
     ) -> None:
+        # Only what is there from the start: every request pays for each attribute that is set here.
         self.method = method
         self.target = target
         self._headers = headers
@@ -75,10 +66,17 @@ class StubRequest:
         self.scheme = scheme
         self.port = port
         self.received = time.time()
-        self.path, _, self.query_text = target.partition("?")
-        self.path_values: dict[str, str] = {}
-        self._multi = self._query = self._cookies = self._form = self._json = _UNREAD
-        self._plain = self._text = self._parts = _UNREAD
+        self.path_values = _NO_VALUES
+
+    @property
+    def path(self) -> str:
+        """The raw path."""
+        return self.target.partition("?")[0]
+
+    @property
+    def query_text(self) -> str:
+        """The raw query, without its question mark."""
+        return self.target.partition("?")[2]
 
     @property
     def headers(self) -> Sequence[tuple[str, str]]:
@@ -101,24 +99,24 @@ class StubRequest:
     @property
     def all_headers(self) -> dict[str, list[str]]:
         """Values by name in small letters."""
-        if self._multi is _UNREAD:
+        if not hasattr(self, "_multi"):
             multi: dict[str, list[str]] = {}
             for name, value in self.headers:
                 multi.setdefault(name.lower(), []).append(value)
             self._multi = multi
-        return self._multi  # type: ignore[no-any-return]  # read above
+        return self._multi
 
     @property
     def query(self) -> dict[str, list[str]]:
         """Query parameters, decoded; ``ids[]`` counts as ``ids`` too, as WireMock has it."""
-        if self._query is _UNREAD:
+        if not hasattr(self, "_query"):
             self._query = _grouped(parse_qsl(self.query_text, keep_blank_values=True))
-        return self._query  # type: ignore[no-any-return]  # read above
+        return self._query
 
     @property
     def cookies(self) -> dict[str, list[str]]:
         """Cookies by name."""
-        if self._cookies is _UNREAD:
+        if not hasattr(self, "_cookies"):
             pairs = [
                 (name.strip(), value.strip().strip('"'))
                 for line in self.header_values("cookie")
@@ -126,46 +124,46 @@ class StubRequest:
                 if equals
             ]
             self._cookies = _grouped(pairs)
-        return self._cookies  # type: ignore[no-any-return]  # read above
+        return self._cookies
 
     @property
     def form(self) -> dict[str, list[str]]:
         """Fields of a form body; empty for a body of another kind."""
-        if self._form is _UNREAD:
+        if not hasattr(self, "_form"):
             is_form = (self.header("content-type") or "").lower().startswith(FORM)
             self._form = _grouped(parse_qsl(self.text, keep_blank_values=True)) if is_form else {}
-        return self._form  # type: ignore[no-any-return]  # read above
+        return self._form
 
     @property
     def body(self) -> bytes:
         """The body, unpacked where it was sent compressed."""
-        if self._plain is _UNREAD:
+        if not hasattr(self, "_plain"):
             packed = self.raw_body[:2] == b"\x1f\x8b" and "gzip" in (self.header("content-encoding") or "")
             self._plain = _unpacked(self.raw_body) if packed else self.raw_body
-        return self._plain  # type: ignore[no-any-return]  # read above
+        return self._plain
 
     @property
     def text(self) -> str:
         """The body as text, in the charset it names, else UTF-8."""
-        if self._text is _UNREAD:
+        if not hasattr(self, "_text"):
             self._text = decoded(self.body, self.header("content-type") if self.headers else None)
-        return self._text  # type: ignore[no-any-return]  # read above
+        return self._text
 
     @property
     def json(self) -> Any:
         """The body as a JSON value, or NO_JSON."""
-        if self._json is _UNREAD:
+        if not hasattr(self, "_json"):
             self._json = json_or_none(self.body)
         return self._json
 
     @property
     def parts(self) -> list[Part]:
         """The parts of a multipart body; empty for another."""
-        if self._parts is _UNREAD:
+        if not hasattr(self, "_parts"):
             from accord.stub.multipart import read_parts  # noqa: PLC0415 - few requests have parts
 
             self._parts = read_parts(self.body, self.header("content-type") or "")
-        return self._parts  # type: ignore[no-any-return]  # read above
+        return self._parts
 
     @property
     def host(self) -> str:

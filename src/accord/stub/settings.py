@@ -18,11 +18,13 @@ class Settings:
     Attributes:
         fixed_delay: seconds, where a stub has none of its own; None for none.
         delay: a distribution, the same.
+        delays: whether there is one of them.
         document: as the admin API shows it.
     """
 
     fixed_delay: float | None = None
     delay: Delay | None = None
+    delays: bool = False
     document: dict[str, Any] = field(default_factory=lambda: {"proxyPassThrough": True})
 
     @classmethod
@@ -41,4 +43,4 @@ class Settings:
         given = {name: value for name, value in inner.items() if value is not None}
         fixed = max(0.0, number(given, "fixedDelay", "")) / 1000.0 if "fixedDelay" in given else None
         delay = read_delay(given["delayDistribution"], "/delayDistribution") if "delayDistribution" in given else None
-        return cls(fixed, delay, {"proxyPassThrough": True, **given})
+        return cls(fixed, delay, fixed is not None or delay is not None, {"proxyPassThrough": True, **given})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,9 @@ async def serve_until_stopped(
     for fault in engine.load_folder():
         say(f"error: {fault}")
     server = Server(engine)
+    # The journal holds many objects that live long; looking through them again and again would cost pauses.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
     loop = asyncio.get_running_loop()
     for each in (signal.SIGINT, signal.SIGTERM):
         try:

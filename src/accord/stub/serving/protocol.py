@@ -23,6 +23,7 @@ _MOST_QUEUED = 64  # requests that were sent ahead; no more is read until some a
 _NAMESPACE = b"x-accord-namespace"
 _UPGRADE = re.compile(rb"(?i)(\r\nconnection:)[^\r\n]*upgrade[^\r\n]*")
 _PREFIX = "/__ns/"
+_METHODS = {name.encode(): name for name in ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")}
 _SLOW = Plan(408, (), b"The request did not come in time.\n")
 
 
@@ -40,8 +41,9 @@ class Connection:
     """
 
     __slots__ = (
-        "_body", "_busy", "_client", "_continue", "_head_size", "_headers", "_limits", "_namespace", "_open", "_parser",
-        "_paused", "_queue", "_refused", "_scheme", "_server", "_size", "_space", "_url", "deadline", "transport",
+        "_body", "_busy", "_client", "_continue", "_head_size", "_headers", "_in_body", "_limits", "_namespace",
+        "_open", "_parser", "_paused", "_queue", "_refused", "_scheme", "_server", "_size", "_space", "_url",
+        "deadline", "transport",
     )  # fmt: skip
 
     def __init__(self, server: Server, space: Space | None, *, scheme: str) -> None:
@@ -56,7 +58,11 @@ class Connection:
         self._client = ""
         self.transport: Any = None
         self._namespace: bytes | None = None
-        self._begin()
+        self._headers: list[tuple[bytes, bytes]] = []
+        self._body: list[bytes] = []
+        self._size = self._head_size = 0
+        self._in_body = self._continue = False
+        self._url = b""
 
     # What asyncio calls.
 
@@ -93,6 +99,12 @@ class Connection:
             self._refuse(cause.status, str(cause))
         except httptools.HttpParserError as error:
             self._refuse(400, f"This is not HTTP/1.1: {error}")
+        else:
+            if self._url or self._in_body:
+                self._count(len(data))
+            else:
+                self._head_size = 0
+                self.deadline = self._server.now + self._limits.idle_seconds
 
     def eof_received(self) -> bool:
         """The client sends no more; what it has sent is answered."""
@@ -111,32 +123,26 @@ class Connection:
 
     # What the parser calls.
 
-    def on_message_begin(self) -> None:
-        """A request begins."""
-        self._begin()
-
     def on_url(self, url: bytes) -> None:
         """Some of its target."""
         self._url += url
-        self._count(len(url))
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """A header."""
         self._headers.append((name, value))
-        self._count(len(name) + len(value) + 4)
         length = len(name)
-        if length == 18 and name.lower() == _NAMESPACE:  # noqa: PLR2004 - its length, which costs less to compare
+        if length == 14 and len(value) > 6 and name.lower() == b"content-length" and int(value) > self._limits.body:  # noqa: PLR2004 - lengths cost less to compare than names
+            raise _RefusedError(413, self._too_large())
+        if length == 18 and name.lower() == _NAMESPACE:  # noqa: PLR2004 - as above
             self._namespace = value
         elif length == 6 and name.lower() == b"expect" and value.lower() == b"100-continue":  # noqa: PLR2004 - as above
             self._continue = True
-        elif length == 14 and name.lower() == b"content-length" and len(value) > 6 and int(value) > self._limits.body:  # noqa: PLR2004 - as above
-            raise _RefusedError(413, self._too_large())
-        if len(self._headers) > self._limits.headers:
-            raise _RefusedError(431, f"More than {self._limits.headers} headers.")
 
     def on_headers_complete(self) -> None:
         """Its head is there."""
-        self.deadline = self._server.now + self._limits.body_seconds
+        if len(self._headers) > self._limits.headers:
+            raise _RefusedError(431, f"More than {self._limits.headers} headers.")
+        self._in_body = True
         if self._continue and not self._busy:
             self.transport.write(CONTINUE)
 
@@ -149,45 +155,58 @@ class Connection:
 
     def on_message_complete(self) -> None:
         """All of it is there."""
-        self.deadline = self._server.now + self._limits.idle_seconds
-        body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
-        target = self._url.decode("latin-1") if self._url.isascii() else self._url.decode("utf-8", "replace")
+        server, parser, url, body, namespace = self._server, self._parser, self._url, self._body, self._namespace
+        target = url.decode("latin-1") if url.isascii() else url.decode("utf-8", "replace")
         if target[:1] not in "/*":
             target = _origin(target)
+        method = parser.get_method()
         request = StubRequest(
-            self._parser.get_method().decode("ascii", "replace"), target, self._headers, body,
-            client=self._client, scheme=self._scheme, port=self._server.port,
+            _METHODS.get(method) or _rare_method(method), target, self._headers,
+            body[0] if len(body) == 1 else b"".join(body), self._client, self._scheme, server.port,
         )  # fmt: skip
-        keep = self._parser.should_keep_alive()
+        keep = parser.should_keep_alive()
+        self._begin()
         if self._busy or self._paused:
-            self._queue.append((request, keep, self._namespace))
+            self._queue.append((request, keep, namespace))
             if len(self._queue) >= _MOST_QUEUED:
                 self._stop_reading()
-            return
-        self._serve(request, keep, self._namespace)
+        elif namespace is None and target[:3] != "/__":
+            space = self._space or server.main
+            self._carry(server.engine.handle(request, space), request, space, keep)
+        else:
+            self._serve(request, keep, namespace)
 
     # What is ours.
 
     def _begin(self) -> None:
         self._url = b""
-        self._headers: list[tuple[bytes, bytes]] = []
-        self._body: list[bytes] = []
-        self._size = self._head_size = 0
+        self._headers = []
+        if self._size or self._in_body:
+            self._body = []
+            self._size = 0
+            self._in_body = False
         self._namespace = None
         self._continue = False
 
     def _count(self, size: int) -> None:
+        """Watch over a request that has come in part."""
+        if self._in_body:
+            self.deadline = min(self.deadline, self._server.now + self._limits.body_seconds)
+            return
         if not self._head_size:  # the head has begun to come: it has its own time
             self.deadline = min(self.deadline, self._server.now + self._limits.head_seconds)
         self._head_size += size
         if self._head_size > self._limits.head:
-            raise _RefusedError(431, f"More than {self._limits.head} bytes of request line and headers.")
+            self._refuse(431, f"More than {self._limits.head} bytes of request line and headers.")
 
     def _too_large(self) -> str:
         return f"More than {self._limits.body} bytes of body."
 
     def _serve(self, request: StubRequest, keep: bool, namespace: bytes | None) -> None:  # noqa: FBT001 - comes from the queue
         plan, space = self._planned(request, namespace)
+        self._carry(plan, request, space, keep)
+
+    def _carry(self, plan: Plan, request: StubRequest, space: Space, keep: bool) -> None:  # noqa: FBT001 - as above
         if plan.wire is not None and keep and request.method != "HEAD":
             self.transport.write(plan.wire)
         elif plan.is_plain:
@@ -277,6 +296,12 @@ class Connection:
         self._server.close_gently(self.transport)
 
 
+def _rare_method(method: bytes) -> str:
+    if method == b"CONNECT":
+        raise _RefusedError(501, "Upgrades and CONNECT are not served here.")
+    return method.decode("ascii", "replace")
+
+
 def _origin(target: str) -> str:
     """The path and query of a target that has scheme and host too."""
     rest = target.partition("://")[2]
@@ -285,5 +310,4 @@ def _origin(target: str) -> str:
 
 def _retargeted(request: StubRequest, target: str) -> StubRequest:
     request.target = target
-    request.path, _, request.query_text = target.partition("?")
     return request

@@ -40,6 +40,7 @@ class Server:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self.main = engine.space("")
         self.options = engine.options
         self.outgoing = Outgoing(engine.targets, engine.options.proxy_timeout)
         self.port = 0
