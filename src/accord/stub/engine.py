@@ -178,7 +178,7 @@ class Engine:
             done = Plan(500, _TEXT, body.encode())
         else:
             marks: tuple[tuple[str, str], ...] = ()
-            if entry is not None and entry.stub is not None:
+            if entry is not None and entry.stub is not None and answer.header("Matched-Stub-Id") is None:
                 marks = (("Matched-Stub-Id", entry.stub.id),)
             done = Plan(answer.status, (*passed_back(answer), *marks), answer.body)
         done.delay, done.dribble, done.fault, done.webhooks = plan.delay, plan.dribble, plan.fault, plan.webhooks

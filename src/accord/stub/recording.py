@@ -117,17 +117,19 @@ def recorded_mappings(entries: Sequence[Entry], spec: RecordSpec) -> list[dict[s
         mapping = mapping_of(each.request, each.plan, spec)
         groups.setdefault(json.dumps(mapping["request"], sort_keys=True), []).append(mapping)
     found: list[dict[str, Any]] = []
-    for number, same in enumerate(groups.values(), 1):
+    scenarios = 0
+    for same in groups.values():
         if len(same) == 1 or not spec.as_scenarios:
-            found.append(same[0] if spec.as_scenarios or len(same) == 1 else same[-1])
+            found.append(same[-1])
         else:
-            found += _scenario(same, number)
+            scenarios += 1
+            found += _scenario(same, scenarios)
     return found
 
 
 def mapping_of(request: StubRequest, plan: Plan, spec: RecordSpec) -> dict[str, Any]:
     """The stub for one request and its answer."""
-    asked: dict[str, Any] = {"url": request.target, "method": request.method.upper()}
+    asked = _url_of(request)
     headers = {}
     for name, options in (spec.capture or {}).items():
         value = request.header(name)
@@ -154,6 +156,16 @@ def name_of(request: StubRequest) -> str:
     """A short name made from the path, as WireMock makes it."""
     name = re.sub(r"[^A-Za-z0-9]+", "_", request.path).strip("_").lower()
     return name[:_MOST_NAME]
+
+
+def _url_of(request: StubRequest) -> dict[str, Any]:
+    """Path and method, and each parameter of the query with exactly its values, in whatever order they stand."""
+    if not request.query:
+        return {"url": request.target, "method": request.method}
+    parameters = {
+        name: {"hasExactly": [{"equalTo": value} for value in values]} for name, values in request.query.items()
+    }
+    return {"urlPath": request.path, "method": request.method, "queryParameters": parameters}
 
 
 def _is_wanted(entry: Entry, spec: RecordSpec) -> bool:

@@ -91,7 +91,7 @@ def recording_status(engine: Engine, space: Space, request: StubRequest) -> Plan
 
 
 def _recorded(stubs: list[StubMapping]) -> Plan:
-    return json_answer({"mappings": [each.document for each in stubs]})
+    return json_answer({"mappings": [each.document for each in reversed(stubs)]})
 
 
 def file_names(engine: Engine, space: Space, request: StubRequest) -> Plan:
