@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from accord.core.clock import clock
 from accord.core.errors import AccordError
 from accord.stub.requests import StubRequest
 from accord.stub.serving.outgoing import Outgoing
@@ -43,7 +44,7 @@ class StubTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
             started = time.monotonic()
             plan = self._engine.proxied(plan, self._called(plan.call), time.monotonic() - started, self._space)
         wait, is_late = _wait(plan, request)
-        time.sleep(wait)
+        clock().sleep(wait)  # virtual in a unit test
         for call in plan.webhooks:
             self._called(call)
         return _response(plan, request, is_late=is_late)
@@ -56,7 +57,7 @@ class StubTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
             answer = await asyncio.to_thread(self._called, plan.call)
             plan = self._engine.proxied(plan, answer, time.monotonic() - started, self._space)
         wait, is_late = _wait(plan, request)
-        await asyncio.sleep(wait)
+        await clock().sleep_async(wait)
         for call in plan.webhooks:
             await asyncio.to_thread(self._called, call)
         return _response(plan, request, is_late=is_late)

@@ -18,6 +18,7 @@ Names = tuple[tuple[str, str], ...]
 Key = tuple[str, str, str]
 
 _MOST_CACHED = 4096  # URLs whose buckets are remembered
+_NO_NAMES: set[Names] = {()}
 _MOST_COMBINATIONS = 64  # of repeated headers and parameters; with more, all stubs of the group are asked
 
 
@@ -115,12 +116,10 @@ class Index:
         """The stubs that a request may fit, the first to ask first."""
         buckets = self.buckets(request)
         found = [each for bucket in buckets for each in bucket.lists(request)]
-        if len(found) == 1:
-            stubs = found[0]
-            if stubs[0].instant and all(len(bucket.groups) == 1 for bucket in buckets):
-                self.instant[request.method, request.target] = stubs[0]
-            return stubs
-        return sorted((stub for each in found for stub in each), key=_rank)
+        stubs = found[0] if len(found) == 1 else sorted((stub for each in found for stub in each), key=_rank)
+        if stubs and stubs[0].instant and all(bucket.groups.keys() == _NO_NAMES for bucket in buckets):
+            self.instant[request.method, request.target] = stubs[0]
+        return stubs
 
     def buckets(self, request: StubRequest) -> tuple[Bucket, ...]:
         """The buckets for a request's method and URL."""
