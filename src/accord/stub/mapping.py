@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import itertools
-import time
 import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from accord.core.clock import clock
 from accord.stub.delays import number
 from accord.stub.problems import invalid, refuse_unknown, shown
 from accord.stub.request_reading import read_request_pattern
@@ -48,7 +48,7 @@ class StubMapping:
         id: its UUID.
         number: grows with each stub: of two that fit equally the newer one answers.
         times_left: how often it still answers; None where that is not limited.
-        expires: by time.monotonic, when it goes; None where it stays.
+        expires: by the clock, when it goes; None where it stays.
         served: how often it has answered.
         instant: nothing has to be asked of a request that the index leads here.
         source: the file it was read from, or None.
@@ -92,7 +92,7 @@ class StubMapping:
 
     def is_over(self) -> bool:
         """Whether it has answered as often, or lived as long, as it should."""
-        return self.times_left == 0 or (self.expires is not None and time.monotonic() >= self.expires)
+        return self.times_left == 0 or (self.expires is not None and clock().monotonic() >= self.expires)
 
     def fits(self, request: StubRequest) -> bool:
         """Whether it fits a request, scenarios aside."""
@@ -133,7 +133,7 @@ def read_mapping(document: Any, *, identity: str | None = None, number_: int | N
         persistent=bool(given.get("persistent", False)),
         webhooks=read_listeners(given),
         times_left=times,
-        expires=None if lifetime is None else time.monotonic() + lifetime,
+        expires=None if lifetime is None else clock().monotonic() + lifetime,
     )
     stub.document = _normal_form(given, stub)
     stub.instant = request.is_simple and request.url.is_exact and not (stub.scenario or stub.times_left is not None)

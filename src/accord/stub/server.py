@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from accord.core.errors import AccordError, UsageError
 from accord.stub.engine import Engine
+from accord.stub.loops import loop_factory
 from accord.stub.options import Options
 from accord.stub.stubbing import Stubbing
 
@@ -208,12 +209,3 @@ class Loop:
         self._ready.set()
         await self.server.stopped.wait()
         await self.server.close()
-
-
-def loop_factory() -> Any:
-    """Uvloop's loop where it is installed, else asyncio's own."""
-    try:
-        import uvloop  # noqa: PLC0415 - an extra, and not for Windows
-    except ImportError:
-        return None
-    return uvloop.new_event_loop

@@ -9,7 +9,6 @@ from accord.stub.matchers.json_equal import EqualToJson
 from accord.stub.matchers.matcher import Matcher
 from accord.stub.matchers.texts import Absent
 from accord.stub.requests import NO_JSON, json_or_none
-from accord.stub.templating.json_path import JsonPathError, compile_json_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,6 +16,9 @@ if TYPE_CHECKING:
     from accord.stub.requests import StubRequest
 
 _MOST_STEPS = 200_000
+
+
+# The language of paths is loaded when a stub has one: its package brings all of the templates' helpers.
 
 
 class TooManyStepsError(Exception):
@@ -35,6 +37,8 @@ class MatchesJsonPath(Matcher):
 
     def __init__(self, expression: str, document: dict[str, Any], inner: Matcher | None = None) -> None:
         super().__init__(expression, document)
+        from accord.stub.templating.json_path import JsonPathError, compile_json_path  # noqa: PLC0415 - as above
+
         try:
             self._path = compile_json_path(expression)
         except JsonPathError as error:

@@ -7,11 +7,11 @@ import socket
 from typing import TYPE_CHECKING
 
 from accord.core.errors import AccordError, UsageError
-from accord.core.http.client import HttpCaller
 from accord.core.http.messages import HttpRequest
 from accord.stub.forwarding import split
 
 if TYPE_CHECKING:
+    from accord.core.http.client import HttpCaller
     from accord.core.http.messages import HttpResponse
     from accord.stub.forwarding import Targets
     from accord.stub.plan import Call
@@ -74,6 +74,8 @@ class Outgoing:
         if found is None:
             if len(self._callers) >= _MOST_CALLERS:
                 self.close()
+            from accord.core.http.client import HttpCaller  # noqa: PLC0415 - only who passes on needs a client
+
             found = self._callers[base] = HttpCaller(base, timeout=self._timeout)
         return found
 
