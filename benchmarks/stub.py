@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 from typing import Any, Self
 
-from accord import poll_until
+from accord.core.errors import ProviderUnreachableError
 from accord.core.http.client import HttpCaller
 from accord.core.http.messages import HttpRequest
 
@@ -54,11 +54,19 @@ class Peer:
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
+        mappings = Path(self._folder.name) / "mappings"
+        mappings.mkdir()
+        (mappings / "first.json").write_text('{"request": {"url": "/first"}, "response": {"body": "hi"}}')
         self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        poll_until(
-            lambda: self.call("GET", "health") == 200, description=f"{self.name} to answer", timeout=60, interval=0.002
-        )
-        return self
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:  # not poll_until: its pauses grow, and this time is what is measured
+            try:
+                assert self.call("GET", "/first", admin="") == 200
+            except ProviderUnreachableError:
+                time.sleep(0.002)
+            else:
+                return self
+        raise TimeoutError(f"{self.name} did not answer")
 
     def __exit__(self, *_: object) -> None:
         assert self._process is not None
@@ -66,11 +74,11 @@ class Peer:
         self._process.wait(20)
         self._folder.cleanup()
 
-    def call(self, method: str, path: str, body: Any = None) -> int:
+    def call(self, method: str, path: str, body: Any = None, admin: str = "/__admin/") -> int:
         data = b"" if body is None else json.dumps(body).encode()
         headers = (("Host", f"127.0.0.1:{self.port}"), ("Content-Length", str(len(data))))
         with HttpCaller(self.url, timeout=120) as caller:
-            return caller.call(HttpRequest(method, f"/__admin/{path}", headers, data)).status
+            return caller.call(HttpRequest(method, f"{admin}{path}", headers, data)).status
 
     def stub(self, *mappings: dict[str, Any]) -> None:
         self.call("DELETE", "mappings")

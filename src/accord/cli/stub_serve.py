@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import gc
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,6 +46,7 @@ _WITHOUT_EFFECT = {
 
 def main(arguments: Sequence[str]) -> int:
     """Serve until stopped; gives the exit code."""
+    gc.disable()  # what is loaded at the start stays: to look through it again and again takes time. program.py goes on
     try:
         return run(arguments)
     except AccordError as error:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-import mimetypes
 import time
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -14,10 +14,8 @@ from accord.stub.files import Files
 from accord.stub.forwarding import Targets, forwarded, passed_back, split
 from accord.stub.journal import Journal
 from accord.stub.mapping import read_mapping
-from accord.stub.near_misses import not_matched
 from accord.stub.plan import Plan
 from accord.stub.problems import STRICT, MappingError, Problem
-from accord.stub.recorder import Recorder
 from accord.stub.response_definition import ProxyTarget
 from accord.stub.space import Space
 
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
     from accord.stub.journal import Entry
     from accord.stub.mapping import StubMapping
     from accord.stub.options import Options
+    from accord.stub.recorder import Recorder
     from accord.stub.requests import StubRequest
 
 ADMIN = "/__admin"
@@ -58,10 +57,16 @@ class Engine:
         self.answering = Answering(self.files, options, check)
         self._main = Space("", Journal(options.journal))
         self.spaces: dict[str, Space] = {"": self._main}
-        self.recorder = Recorder(self)
         self._stamp: Any = None
         if options.proxy_all:
             self.targets.allow(split(options.proxy_all)[1])
+
+    @cached_property
+    def recorder(self) -> Recorder:
+        """Its recordings."""
+        from accord.stub.recorder import Recorder  # noqa: PLC0415 - few servers record
+
+        return Recorder(self)
 
     def space(self, name: str) -> Space:
         """The namespace of a name; a new one has the nameless one's stubs behind its own.
@@ -146,6 +151,8 @@ class Engine:
             plan = Plan(call=call)
             plan.entry = space.journal.add(request, None, plan)
             return plan
+        from accord.stub.near_misses import not_matched  # noqa: PLC0415 - not before something does not match
+
         plan = self._file(request) or Plan(404, _TEXT, not_matched(space, request).encode("utf-8", "replace"))
         space.journal.add(request, None, plan)
         return plan
@@ -159,6 +166,8 @@ class Engine:
             data = self.files.read(name)
         except AccordError:
             return None
+        import mimetypes  # noqa: PLC0415 - for files alone
+
         kind = mimetypes.guess_type(name)[0]
         return Plan(200, (("Content-Type", kind),) if kind else (), data)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 import uuid
 from collections import deque
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 MOST_ENTRIES = 10_000
 MOST_BYTES = 64 * 1024 * 1024
-_BASE = secrets.randbits(64) << 64
+_BASE = int.from_bytes(os.urandom(8)) << 64
 _VERSION = (4 << 76) | (2 << 62)
 _LOW = (1 << 62) - 1
 

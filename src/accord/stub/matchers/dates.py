@@ -17,10 +17,6 @@ TRUNCATIONS = (
     "first second of minute", "first minute of hour", "first hour of day", "first day of month",
     "first day of next month", "last day of month", "first day of year", "first day of next year", "last day of year",
 )  # fmt: skip
-OPTIONS = (
-    "actualFormat", "expectedOffset", "expectedOffsetUnit", "truncateExpected", "truncateActual", "applyTruncationLast",
-)  # fmt: skip
-
 _RELATIVE = re.compile(r"now(?:\s*([+-]?)\s*(\d{1,9})\s+([a-z]+))?", re.IGNORECASE)
 _HTTP_DATE = "%a, %d %b %Y %H:%M:%S GMT"
 _LETTERS = {

@@ -47,6 +47,7 @@ async def serve_until_stopped(
     # The journal holds many objects that live long; looking through them again and again would cost pauses.
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+    gc.enable()
     loop = asyncio.get_running_loop()
     for each in (signal.SIGINT, signal.SIGTERM):
         try:
