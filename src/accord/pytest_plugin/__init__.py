@@ -32,7 +32,7 @@ from accord.pytest_plugin.contracts import (
     pytest_terminal_summary,
     verifier,
 )
-from accord.pytest_plugin.faults import pytest_runtest_makereport
+from accord.pytest_plugin.faults import faults
 from accord.pytest_plugin.polling import poll_until
 from accord.pytest_plugin.postgres import MARKER as _POSTGRES_MARKER
 from accord.pytest_plugin.postgres import (
@@ -44,6 +44,7 @@ from accord.pytest_plugin.postgres import (
     postgres_template,
 )
 from accord.pytest_plugin.recordings import recordings
+from accord.pytest_plugin.set_up_errors import pytest_runtest_makereport
 from accord.pytest_plugin.stubs import MARKER as _STUBS_MARKER
 from accord.pytest_plugin.stubs import _stub_server_shared, stub_server
 
@@ -57,6 +58,7 @@ __all__ = [
     "bus",
     "bus_kind",
     "captured_events",
+    "faults",
     "kafka",
     "kafka_alone",
     "kafka_server",

@@ -53,8 +53,7 @@ class Engine:
         self.started = time.monotonic()
         self.base_url = ""
         self.documents = self._read_documents()
-        check = self.documents.refuse_answer if self.documents is not None else None
-        self.answering = Answering(self.files, options, check)
+        self.answering = Answering(self.files, options, self._refuse_answer if self.documents is not None else None)
         self._main = Space("", Journal(options.journal))
         self.spaces: dict[str, Space] = {"": self._main}
         self._stamp: Any = None
@@ -106,6 +105,14 @@ class Engine:
             return stub
         finally:
             STRICT.reset(strict)
+
+    def _refuse_answer(self, request: StubRequest, plan: Plan) -> str | None:
+        assert self.documents is not None  # noqa: S101 - asked with documents alone
+        refusal: str | None = self.documents.refuse_answer(request, plan)
+        if refusal is not None and self.options.warn_only:
+            _log.warning("%s %s: %s", request.method, request.target, refusal)
+            return None
+        return refusal
 
     def _check(self, stub: StubMapping) -> None:
         assert self.documents is not None  # noqa: S101 - the caller has seen it

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from accord.core.errors import UsageError
 from accord.stub.forwarding import split
-from accord.stub.problems import invalid
+from accord.stub.problems import MappingError, Problem, invalid
 from accord.stub.recording import RecordSpec, mapping_of, recorded_mappings
 
 if TYPE_CHECKING:
@@ -124,13 +124,20 @@ class Recorder:
                 response["bodyFileName"] = name
 
     def _add(self, space: Space, documents: list[dict[str, Any]], *, persist: bool) -> list[StubMapping]:
-        found = []
+        found: list[StubMapping] = []
+        problems: list[Problem] = []
         for each in documents:
-            stub = self._engine.read(each)
+            try:
+                stub = self._engine.read(each)
+            except MappingError as error:  # a document does not allow it: the others are taken in all the same
+                problems += error.problems
+                continue
             space.add(stub)
             found.append(stub)
             if persist:
                 persist_stub(self._engine, stub)
+        if problems:
+            raise MappingError(*problems)
         return found
 
 

@@ -6,7 +6,7 @@
 
 from accord.stub.templating.compiler import compile_template
 from accord.stub.templating.errors import TemplateError
-from accord.stub.templating.helpers import working_helpers
+from accord.stub.templating.helpers import describe_helpers, working_helpers
 from accord.stub.templating.request_model import Part, request_model
 from accord.stub.templating.surroundings import Limits, Surroundings
 from accord.stub.templating.template import Template
@@ -18,6 +18,7 @@ __all__ = [
     "Template",
     "TemplateError",
     "compile_template",
+    "describe_helpers",
     "request_model",
     "working_helpers",
 ]

@@ -79,10 +79,13 @@ class Insensitive(dict[str, Several]):
 
 def to_text(value: Any) -> str:
     """A value as the template's output has it."""
-    if type(value) is str:
-        return value
+    kind = type(value)
+    if kind is str:
+        return value  # type: ignore[no-any-return] # asked for the line before
     if value is None:
         return ""
+    if kind is int:
+        return str(value)
     return _java_text(value)
 
 
@@ -136,17 +139,17 @@ def is_number(value: Any) -> bool:
 
 def member(value: Any, key: str) -> Any:
     """What a value has under a key of a path, or None."""
-    if isinstance(value, Mapping):
+    reader = getattr(value, "template_member", None)
+    if reader is not None:
+        return reader(key)
+    if isinstance(value, dict | Mapping):
         found = value.get(key)
         return len(value) if found is None and key == "size" else found
     if isinstance(value, list):
         if key.isdecimal():
             return value[int(key)] if len(key) < 10 and int(key) < len(value) else None  # noqa: PLR2004 - no list has more
         return _of_list(value, key)
-    if isinstance(value, str):
-        return len(value) if key == "length" else None
-    reader = getattr(type(value), "template_member", None)
-    return reader(value, key) if reader else None
+    return len(value) if isinstance(value, str) and key == "length" else None
 
 
 def _of_list(value: list[Any], key: str) -> Any:

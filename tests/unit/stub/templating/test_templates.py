@@ -13,6 +13,7 @@ from accord.stub.templating import (
     Surroundings,
     TemplateError,
     compile_template,
+    describe_helpers,
     request_model,
     working_helpers,
 )
@@ -158,3 +159,9 @@ def test_one_template_renders_in_many_threads_alike() -> None:
         texts = list(pool.map(lambda n: template.render({"who": n}), range(200)))
     assert [text.rsplit(",", 1)[1] for text in texts] == list(map(str, range(200)))
     assert len({text.rsplit(",", 1)[0] for text in texts}) == 1
+
+
+def test_the_table_for_the_documentation_has_a_line_for_each_helper() -> None:
+    lines = describe_helpers().splitlines()
+    assert len(lines) == len(working_helpers()) + 2
+    assert all(line.count(" | ") >= 3 for line in lines[2:])

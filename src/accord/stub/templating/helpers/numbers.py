@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator as operators
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +13,14 @@ from accord.stub.templating.helpers.registry import helper
 from accord.stub.templating.values import double_text, is_number, to_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from accord.stub.templating.calls import Arguments
 
 _OPERANDS = 2
 _DIGITS = 400
 """Digits a calculation may have: more than a double's largest number has."""
+_WHOLE: dict[str, Callable[[int, int], int]] = {"+": operators.add, "-": operators.sub}
 _EXACT = Context(prec=_DIGITS, Emin=-1000, Emax=1000)
 
 
@@ -25,6 +29,8 @@ def _math(arguments: Arguments) -> Any:
     if len(arguments.parameters) != _OPERANDS:
         return problem("All maths functions require two operands and an operator as parameters e.g. 3 '+' 2")
     operator = to_text(arguments.parameters[0])
+    if type(arguments.context) is int and type(arguments.parameters[1]) is int and operator in _WHOLE:
+        return _WHOLE[operator](arguments.context, arguments.parameters[1])
     left, right = _decimal(arguments.context), _decimal(arguments.parameters[1])
     if operator == "+":
         result = _EXACT.add(left, right)
