@@ -110,14 +110,20 @@ class RequestPattern:
     parts: tuple[PartPattern, ...] = ()
     document: Mapping[str, Any] = field(default_factory=dict)
     contract: ContractRequest | None = None
+    has_rare: bool = field(init=False, default=True)
+
+    def __post_init__(self) -> None:
+        """Note once whether anything that few patterns ask for is asked for."""
+        rare = (
+            self.cookies or self.form or self.parts or self.path_values or self.scheme or self.host or self.port
+            or self.client or self.credentials or self.contract
+        )  # fmt: skip
+        object.__setattr__(self, "has_rare", bool(rare))
 
     @property
     def is_simple(self) -> bool:
         """Whether nothing but method and URL matters."""
-        return not (
-            self.headers or self.query or self.bodies or self.cookies or self.form or self.parts or self.path_values
-            or self.scheme or self.host or self.port or self.client or self.credentials or self.contract
-        )  # fmt: skip
+        return not (self.headers or self.query or self.bodies or self.has_rare)
 
     def matches(self, request: StubRequest) -> bool:
         """Whether a request fits; asks first what costs least."""
@@ -135,7 +141,7 @@ class RequestPattern:
                 return False
         if self.bodies and not all(each.matches_body(request) for each in self.bodies):
             return False
-        return self._matches_rare(request)
+        return not self.has_rare or self._matches_rare(request)
 
     def _matches_rare(self, request: StubRequest) -> bool:
         return (

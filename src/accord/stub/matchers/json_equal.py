@@ -28,7 +28,7 @@ class EqualToJson(Matcher):
     """See the module."""
 
     operator: ClassVar[str] = "equalToJson"
-    __slots__ = ("_any_order", "_extra", "_plain", "_size", "_value")
+    __slots__ = ("_any_order", "_doubtful", "_extra", "_plain", "_size", "_value")
 
     def __init__(self, given: Any, document: dict[str, Any], *, any_order: bool, extra: bool) -> None:
         text = given if isinstance(given, str) else json_bytes(given).decode()
@@ -39,8 +39,9 @@ class EqualToJson(Matcher):
             raise ValueError(f"the expected JSON {error}") from None
         self._any_order = any_order
         self._extra = extra
-        # Without relaxations and placeholders, Python's own == decides but for true and 1.
+        # Without relaxations and placeholders Python's own == decides, but where true and 1 may stand for each other.
         self._plain = not any_order and not extra and "json-unit." not in text
+        self._doubtful = tuple(_doubtful(self._value, ()))
         self._size = _count(self._value)
 
     @property
@@ -65,7 +66,9 @@ class EqualToJson(Matcher):
         if actual is NO_JSON:
             return False
         if self._plain:
-            return same(self._value, actual)
+            return bool(self._value == actual) and all(
+                _is_bool_there(actual, each) == is_bool for each, is_bool in self._doubtful
+            )
         return next(self._compare(self._value, actual, "$"), None) is None
 
     def distance(self, value: str | None) -> float:
@@ -146,6 +149,24 @@ def same(expected: Any, actual: Any) -> bool:
     if kind is list:
         return all(map(same, expected, actual))
     return (kind is bool) == (type(actual) is bool)
+
+
+def _doubtful(value: Any, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], bool]]:
+    """Where true and false stand, and numbers that Python takes for the same; each with which of both it is."""
+    if isinstance(value, dict):
+        for key, each in value.items():
+            yield from _doubtful(each, (*path, key))
+    elif isinstance(value, list):
+        for index, each in enumerate(value):
+            yield from _doubtful(each, (*path, index))
+    elif isinstance(value, (bool, int, float)) and value in (0, 1):
+        yield path, isinstance(value, bool)
+
+
+def _is_bool_there(value: Any, path: tuple[Any, ...]) -> bool:
+    for step in path:
+        value = value[step]
+    return isinstance(value, bool)
 
 
 def _fits_placeholder(kind: str, rest: str, actual: Any) -> bool:
