@@ -38,10 +38,27 @@ _WITHOUT_EFFECT = {
     "--jetty-idle-timeout": _WITH_VALUE, "--jetty-stop-timeout": _WITH_VALUE,
     "--local-response-templating": _ALONE, "--logged-response-body-size-limit": _WITH_VALUE,
     "--max-http-client-connections": _WITH_VALUE, "--max-template-cache-entries": _WITH_VALUE,
+    "--preserve-user-agent-proxy-header": _ALONE,
+    "--supported-proxy-encodings": _WITH_VALUE, "--filename-template": _WITH_VALUE,
     "--proxy-pass-through": _WITH_VALUE, "--timeout": _WITH_VALUE, "--use-chunked-encoding": _WITH_VALUE,
     "--webhook-threadpool-size": _WITH_VALUE,
 }  # fmt: skip
 """Flags of WireMock that tune what is not here."""
+
+_KEYSTORES = "keystores of Java are not read here; give --tls-cert and --tls-key in PEM"
+_JAVA = "extensions are Java classes, which do not run here"
+_BROWSER = "it is no proxy for browsers; stubs with proxyBaseUrl, and --proxy-all, pass requests on"
+_REFUSED = {
+    "--https-keystore": _KEYSTORES, "--https-truststore": _KEYSTORES, "--keystore-type": _KEYSTORES,
+    "--keystore-password": _KEYSTORES, "--key-manager-password": _KEYSTORES, "--truststore-type": _KEYSTORES,
+    "--truststore-password": _KEYSTORES, "--https-require-client-cert": _KEYSTORES, "--ca-keystore": _KEYSTORES,
+    "--ca-keystore-password": _KEYSTORES, "--ca-keystore-type": _KEYSTORES, "--extensions": _JAVA,
+    "--load-resources-from-classpath": "there is no class path; give the folder with --root",
+    "--enable-browser-proxying": _BROWSER, "--trust-all-proxy-targets": _BROWSER, "--trust-proxy-target": _BROWSER,
+    "--proxy-via": "calls to proxied services are made directly",
+    "--admin-api-require-https": "give --disable-http and --https-port instead",
+}  # fmt: skip
+"""Flags of WireMock that change what is served, and do not work here: to go on without them would be a lie."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -55,6 +72,8 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
+    finally:
+        gc.enable()
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -121,6 +140,8 @@ def _options(given: argparse.Namespace) -> Options:
         warn_only=given.warn_only,
         verbose=given.verbose,
         proxy_timeout=given.proxy_timeout / 1000,
+        match_headers=_listed(given.match_headers),
+        permitted_variables=_listed(given.permitted_system_keys),
     )
 
 
@@ -161,7 +182,11 @@ def _parser() -> argparse.ArgumentParser:
     add("--deny-proxy-targets", default="", metavar="LIST", help="what may not be called")
     add("--admin-api-basic-auth", metavar="USER:PASSWORD", help="ask for it at /__admin")
     add("--enable-stub-cors", action="store_true", help="pages of any origin may read the answers")
-    add("--verbose", action="store_true", help="log every request")
+    add("--verbose", "--print-all-network-traffic", action="store_true", help="log every request")
+    capture = "headers that recorded stubs ask for; comma separated"
+    add("--match-headers", default="", metavar="LIST", help=capture)
+    permitted = "environment variables that templates may read, by pattern; comma separated"
+    add("--permitted-system-keys", default="", metavar="LIST", help=permitted)
     return parser
 
 
@@ -181,6 +206,8 @@ def _without_effect(arguments: list[str], parser: argparse.ArgumentParser) -> li
     found, left = [], list(arguments)
     while left:
         flag, equals, _ = left.pop(0).partition("=")
+        if flag in _REFUSED:
+            raise UsageError(f"{flag} does not work here: {_REFUSED[flag]}")
         if flag not in _WITHOUT_EFFECT:
             known = [*_WITHOUT_EFFECT, *parser._option_string_actions]  # noqa: SLF001 - there is no public list of them
             near = difflib.get_close_matches(flag, known, 1)
@@ -190,6 +217,10 @@ def _without_effect(arguments: list[str], parser: argparse.ArgumentParser) -> li
             left.pop(0)
         found.append(flag)
     return found
+
+
+def _listed(given: str) -> list[str]:
+    return [each.strip() for each in given.split(",") if each.strip()]
 
 
 def _credentials(given: str | None) -> tuple[str, str] | None:

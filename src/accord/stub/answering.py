@@ -9,6 +9,7 @@ from accord.core.errors import AccordError
 from accord.stub.files import FileMissingError
 from accord.stub.forwarding import forwarded
 from accord.stub.plan import Call, Plan
+from accord.stub.problems import escaped
 from accord.stub.response_definition import TEMPLATING
 from accord.stub.templates import RenderError, Templates
 
@@ -40,7 +41,7 @@ class Answering:
     def __init__(
         self, files: Files, options: Options, check: Callable[[StubRequest, Plan], str | None] | None = None
     ) -> None:
-        self.templates = Templates()
+        self.templates = Templates(options.permitted_variables)
         self._files = files
         self._options = options
         self._check = check
@@ -112,6 +113,22 @@ class Answering:
         if not self._options.templating and not self._options.global_templating:
             return False
         return TEMPLATING in response.transformers or self._options.global_templating
+
+    def refuse_templates(self, response: ResponseDefinition) -> list[tuple[str, str]]:
+        """What of a response is a template that does not work here: a JSON pointer and why, for each."""
+        if TEMPLATING not in response.transformers or not self._options.templating:
+            return []
+        texts = [("/response/body", (response.body or b"").decode("utf-8", "replace"))]
+        texts += [("/response/bodyFileName", response.file or "")]
+        texts += [("/response/proxyBaseUrl", response.proxy.base_url if response.proxy else "")]
+        texts += [(f"/response/headers/{escaped(name)}", value) for name, value in response.headers]
+        found = []
+        for pointer, text in texts:
+            try:
+                self.templates.check(text)
+            except RenderError as error:
+                found.append((pointer, str(error)))
+        return found
 
     def _marks(self, stub: StubMapping) -> tuple[tuple[str, str], ...]:
         marks: tuple[tuple[str, str], ...] = ((STUB_ID, stub.id),)

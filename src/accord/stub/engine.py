@@ -100,6 +100,9 @@ class Engine:
         strict = STRICT.set(self.options.strict)
         try:
             stub = read_mapping(document, identity=identity, number_=number)
+            wrong = self.answering.refuse_templates(stub.response)
+            if wrong:
+                raise MappingError(*(Problem(pointer, detail) for pointer, detail in wrong))
             if self.documents is not None:
                 self._check(stub)
             return stub

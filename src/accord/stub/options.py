@@ -57,6 +57,8 @@ class Options:
         openapi: OpenAPI documents, the same.
         verbose: every request is logged.
         proxy_timeout: seconds for a call to a proxied service or a webhook.
+        match_headers: request headers that stubs made of misses ask for.
+        permitted_variables: patterns of environment variables that templates may read.
         limits: how much a client may take.
         warn_only: what a document does not allow is warned of, not refused.
     """
@@ -80,5 +82,7 @@ class Options:
     openapi: Sequence[Path] = ()
     warn_only: bool = False
     verbose: bool = False
+    match_headers: Sequence[str] = ()
+    permitted_variables: Sequence[str] = ()
     proxy_timeout: float = 300.0
     limits: Limits = field(default_factory=Limits)

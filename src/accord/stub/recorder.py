@@ -97,9 +97,10 @@ class Recorder:
         """Take note of an exchange with a proxied service; with ``record_misses`` it becomes a stub at once."""
         options = self._engine.options
         if options.record_misses and entry.stub is None and entry.plan is not None:
-            spec = RecordSpec(keep_latency=options.keep_latency)
+            capture: dict[str, dict[str, Any]] = {name: {} for name in options.match_headers}
+            spec = RecordSpec(keep_latency=options.keep_latency, capture=capture)
             document = mapping_of(entry.request, entry.plan, spec)
-            if space.serve(entry.request) is None:  # another request of the same kind may have been faster
+            if not any(each.fits(entry.request) for each in space.candidates(entry.request)):  # another may be faster
                 self._add(space, [document], persist=self._engine.files.root is not None)
 
     def _take_in(self, space: Space, entries: list[Entry], spec: RecordSpec) -> list[StubMapping]:

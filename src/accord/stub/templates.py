@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from accord.core.errors import AccordError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from accord.stub.requests import StubRequest
 
@@ -20,7 +20,23 @@ class RenderError(AccordError):
 
 
 class Templates:
-    """Renders texts of mappings for a request."""
+    """Renders texts of mappings for a request.
+
+    Args:
+        permitted: patterns of environment variables that templates may read.
+    """
+
+    def __init__(self, permitted: Sequence[str] = ()) -> None:
+        self._permitted = tuple(permitted)
+
+    def check(self, template: str) -> None:
+        """Compile a text of a mapping.
+
+        Raises:
+            RenderError: it is no template that works here; names the helper.
+        """
+        if _MARK in template:
+            _compiled(template, self._permitted)
 
     def text(self, template: str, request: StubRequest, parameters: Mapping[str, Any]) -> str:
         """A text of a response.
@@ -30,7 +46,7 @@ class Templates:
         """
         if _MARK not in template:
             return template
-        return _rendered(template, {"request": _model(request), "parameters": dict(parameters)})
+        return self._rendered(template, {"request": _model(request), "parameters": dict(parameters)})
 
     def body(self, template: bytes, request: StubRequest, parameters: Mapping[str, Any]) -> bytes:
         """The body of a response; raises as `text` does."""
@@ -42,7 +58,7 @@ class Templates:
         """A text of a webhook, for which the request is ``originalRequest``; raises as `text` does."""
         if _MARK not in template:
             return template
-        return _rendered(template, {"originalRequest": _model(request), **context})
+        return self._rendered(template, {"originalRequest": _model(request), **context})
 
     def webhook_body(self, template: bytes, request: StubRequest, context: Mapping[str, Any]) -> bytes:
         """The body of a webhook; raises as `text` does."""
@@ -54,36 +70,29 @@ class Templates:
             return template
         return self.webhook(text, request, context).encode()
 
+    def _rendered(self, template: str, context: Mapping[str, Any]) -> str:
+        compiled = _compiled(template, self._permitted)
+        from accord.stub.templating import TemplateError  # noqa: PLC0415 - loaded by the line above
 
-def check_template(template: str) -> None:
-    """Compile a template.
-
-    Raises:
-        RenderError: it is none that works here.
-    """
-    if _MARK in template:
-        _compiled(template)
+        try:
+            text: str = compiled.render(context)
+        except TemplateError as error:
+            raise RenderError(f"the template cannot be rendered: {error}") from None
+        return text
 
 
 @lru_cache(maxsize=4096)
-def _compiled(template: str) -> Any:
-    from accord.stub.templating import TemplateError, compile_template  # noqa: PLC0415 - most stubs need no templates
+def _compiled(template: str, permitted: tuple[str, ...]) -> Any:
+    from accord.stub.templating import (  # noqa: PLC0415 - most stubs need no templates
+        Surroundings,
+        TemplateError,
+        compile_template,
+    )
 
     try:
-        return compile_template(template)
+        return compile_template(template, surroundings=Surroundings(permitted_system_values=permitted))
     except TemplateError as error:
         raise RenderError(f"the template cannot be used: {error}") from None
-
-
-def _rendered(template: str, context: Mapping[str, Any]) -> str:
-    compiled = _compiled(template)
-    from accord.stub.templating import TemplateError  # noqa: PLC0415 - as above
-
-    try:
-        text: str = compiled.render(context)
-    except TemplateError as error:
-        raise RenderError(f"the template cannot be rendered: {error}") from None
-    return text
 
 
 def _model(request: StubRequest) -> Any:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from accord import poll_until
+from accord.cli import stub_serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -79,6 +80,17 @@ def test_it_serves_pacts_and_documents(serve: Callable[..., str], tmp_path: Path
     )
     assert refused.status_code == 422
     assert "$.id" in refused.text
+
+
+@pytest.mark.parametrize(
+    ("flag", "said"), [("--https-keystore", "--tls-cert"), ("--extensions=a.B", "Java classes"), ("--port=x", "--port")]
+)
+def test_a_flag_that_would_be_a_lie_is_refused(flag: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    try:
+        assert stub_serve.main([flag]) == 2
+    except SystemExit as stop:
+        assert stop.code == 2  # noqa: PT017 - argparse ends by itself
+    assert said in capsys.readouterr().err
 
 
 def test_a_flag_that_is_not_known_is_misuse_with_the_near_name() -> None:

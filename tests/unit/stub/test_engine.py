@@ -261,6 +261,13 @@ def test_a_date_relative_to_now_moves_with_the_clock(server: StubServer) -> None
         assert [sent(server, "GET", "/d", X=each).status for each in seen] == [404, 200, 404]
 
 
+def test_a_template_with_a_helper_that_does_not_work_is_refused_by_its_name(server: StubServer) -> None:
+    with pytest.raises(MappingError, match=r"/response/body: .*noSuchHelper"):
+        server.when("GET", "/x").answer(200, "{{noSuchHelper request.path}}", template=True)
+    server.when("GET", "/x").answer(200, "{{noSuchHelper request.path}}")
+    assert sent(server, "GET", "/x").body == b"{{noSuchHelper request.path}}"
+
+
 def test_a_mapping_error_leaves_all_as_it_was(server: StubServer) -> None:
     with pytest.raises(MappingError):
         server.stub({"request": {"url": "/x"}, "bogus": 1})
