@@ -20,13 +20,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 LEVELS = ("unit", "integration", "contract")
-SERVICES = ("inventory", "orders", "payments")
+SERVICES = ("cart", "gateway", "identity", "inventory", "orders", "payments")
 ENVIRONMENT = "production"
 GOOD, BROKEN = "2.3.0", "2.3.1"
-RUNNING = {"InventoryService": "1.2.0", "PaymentService": "1.5.0"}
+RUNNING = {"InventoryService": "1.2.0", "UserService": "1.4.0", "CartService": "1.0.3", "PaymentService": "1.5.0"}
 """What runs in production while OrderService is changed."""
 
-FOLDERS = {"InventoryService": "inventory", "OrderService": "orders", "PaymentService": "payments"}
+FOLDERS = {
+    "CartService": "cart",
+    "InventoryService": "inventory",
+    "OrderService": "orders",
+    "PaymentService": "payments",
+    "UserService": "identity",
+}
 PROVIDER_TEST = "test_provider.py"
 WHERE = ("--to", ENVIRONMENT, "--pacts", "contracts")
 

@@ -11,7 +11,7 @@ from accord.contract.handlers import StateHandler, check_callable
 from accord.contract.model import AsyncMessage, HttpInteraction, SyncMessage
 from accord.contract.ports import ResultSink, source_of
 from accord.contract.replay import Replay, ReplayOptions
-from accord.contract.report import render_templates, render_text
+from accord.contract.report import render_failure, render_templates
 from accord.contract.selection import Selection
 from accord.contract.states import StateChanges
 from accord.contract.steps import adrive, drive
@@ -289,14 +289,14 @@ class Verifier:
         """
         result = self.check()
         if not result.success:
-            raise VerificationFailed(render_text(result), result)
+            raise VerificationFailed(render_failure(result), result)
         return result
 
     async def averify(self) -> VerificationResult:
         """The same as verify, in async code."""
         result = await self.acheck()
         if not result.success:
-            raise VerificationFailed(render_text(result), result)
+            raise VerificationFailed(render_failure(result), result)
         return result
 
     def check(self) -> VerificationResult:

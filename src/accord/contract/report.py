@@ -19,10 +19,10 @@ MISMATCHES_SHOWN = 20
 """Differences of one interaction that a person is shown."""
 
 
-def render_text(result: VerificationResult) -> str:
-    """The whole result: a line for each interaction, what is wrong below it, then what is to be written."""
+def render_failure(result: VerificationResult) -> str:
+    """What is not kept, for a test that fails: what passes is counted alone, then what is to be written."""
     parts = [summary_line(result)]
-    parts += [_contract(each) for each in result.contracts]
+    parts += [_failed(each) for each in result.contracts if not _passed(each)]
     templates = render_templates(result)
     if templates:
         parts.append(templates)
@@ -97,9 +97,15 @@ def render_templates(result: VerificationResult) -> str:
     return "\n\n".join(["Write what is missing; ready to paste:", *templates, hint])
 
 
-def _contract(result: ContractResult) -> str:
-    heading = render_contract_line(result.contract)
-    return "\n".join([heading, *(render_interaction(each) for each in result.interactions)])
+def _failed(result: ContractResult) -> str:
+    wrong = [each for each in result.interactions if each.status != "passed"]
+    kept = len(result.interactions) - len(wrong)
+    parts = [render_contract_line(result.contract), *map(render_interaction, wrong)]
+    return "\n".join(parts + [f"  ✓ {kept} more"] * bool(kept))
+
+
+def _passed(result: ContractResult) -> bool:
+    return all(each.status == "passed" for each in result.interactions)
 
 
 def _call(interaction: Interaction) -> str | None:

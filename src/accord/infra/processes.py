@@ -22,6 +22,7 @@ _LINUX = sys.platform.startswith("linux")
 _DEAD_STATES = ("Z", "X")  # a zombie has ended: only its parent has not asked yet
 _SHARED_MEMORY_LINE = 6  # of PostgreSQL's postmaster.pid, counted from 0: "key id"
 _IPC_RMID = 0
+_STANDSTILL = 5.0  # seconds until those who still run have to be in the kernel, waiting for a disk
 
 
 def started_at(pid: int) -> str | None:
@@ -63,12 +64,15 @@ def working_in(directory: str) -> list[int]:
 
 
 def pause(pid: int) -> None:
-    """Stop the process and every descendant, until :func:`resume`."""
+    """Stop the process and every descendant, until :func:`resume`; returns when they stand still."""
     stopped: set[int] = set()
     # The parent first, then again until nobody new turns up: it may be in the middle of a fork.
     while new := [member for member in family(pid) if member not in stopped]:
         send(signal.SIGSTOP, new)
         stopped.update(new)
+    deadline = time.monotonic() + _STANDSTILL
+    while any(map(_is_running, stopped)) and time.monotonic() < deadline:
+        time.sleep(0.0005)
 
 
 def resume(pid: int) -> None:
@@ -94,6 +98,16 @@ def kill(pids: list[int], *, timeout: float = 10.0) -> bool:
             return False
         time.sleep(0.001)
     return True
+
+
+def _is_running(pid: int) -> bool:
+    """Whether a thread of it has not noticed yet that it is to stop, as those on other processors do late."""
+    with contextlib.suppress(OSError):  # ended meanwhile
+        for thread in os.listdir(f"/proc/{pid}/task") if _LINUX else ():
+            with open(f"/proc/{pid}/task/{thread}/stat", "rb") as file:
+                if file.read().rpartition(b") ")[2][:1] not in b"TtZX":
+                    return True
+    return False
 
 
 def send(number: signal.Signals, pids: Iterable[int]) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from accord import Pact, VerificationFailed, Verifier, match
 from accord.contract import Contract, PactSource
-from accord.contract.report import render_text
+from accord.contract.report import render_failure
 from accord.core.errors import UsageError
 from accord.core.http.messages import HttpRequest, HttpResponse
 from accord.core.http.server import listen
@@ -258,4 +258,4 @@ def test_what_a_source_calls_pending_or_work_in_progress_is_reported_and_does_no
     source = Hub(contract("/a") / "Consumer-Provider.json", **said)
     result = Verifier("Provider").app(broken).pacts(source).verify()
     assert [each.status for each in result.interactions] == ["pending"]
-    assert heading in render_text(result)
+    assert heading in render_failure(result)

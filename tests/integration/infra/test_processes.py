@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -40,3 +41,19 @@ def test_a_paused_process_goes_on_when_it_is_resumed() -> None:
         processes.pause(child.pid)
         processes.resume(child.pid)
         assert child.communicate(b"on\n")[0] == b"on\n"
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells the state of each thread")
+def test_once_paused_no_thread_computes_any_more() -> None:
+    spin = "import threading\nfor _ in range(4): threading.Thread(target=lambda: [0 for _ in iter(int, 1)]).start()\n"
+    with subprocess.Popen([sys.executable, "-c", spin + "print()"], stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        child.stdout.readline()
+        try:
+            for _ in range(20):
+                processes.pause(child.pid)
+                threads = Path(f"/proc/{child.pid}/task").iterdir()
+                assert {(thread / "stat").read_text().rpartition(") ")[2][0] for thread in threads} == {"T"}
+                processes.resume(child.pid)
+        finally:
+            child.kill()

@@ -22,7 +22,7 @@ from accord.contract.model import (
 )
 from accord.contract.ports import PactFiles, PactSource, ResultSink
 from accord.contract.provider import Verifier
-from accord.contract.report import render_text
+from accord.contract.report import render_failure, render_interaction
 from accord.contract.verification import ContractStarted, InteractionFinished, VerificationFinished
 from accord.core.errors import AccordError, DocumentError, UsageError
 
@@ -209,7 +209,7 @@ def test_a_handler_with_other_parameters_is_told_by_both_signatures() -> None:
 def test_a_missing_handler_prints_the_function_to_write_once() -> None:
     interaction = replace(ORDER, states=(ProviderState("a user exists", {"id": 1, "name": "x"}),))
     result = verifier(interaction, replace(interaction, description="another")).state("other", dict).check()
-    text = render_text(result)
+    text = render_failure(result)
     assert "no handler for the provider state 'a user exists'" in text
     assert text.count("def a_user_exists(id: int, name: str) -> None:") == 1
     assert "verifier.state('a user exists', a_user_exists)" in text
@@ -238,8 +238,8 @@ def strict_app(environ: dict[str, Any], start_response: Callable[..., Any]) -> I
 def test_a_state_value_that_no_handler_returned_is_named_where_the_interaction_fails() -> None:
     result = verifier(ASKS_FOR_ID, provider=strict_app).state("an order", lambda: None).check()
     assert only(result).missing_values == ("id",)
-    assert "no state handler returned the state value 'id'" in render_text(result)
-    assert "let the handler return {'id': …}" in render_text(result)
+    assert "no state handler returned the state value 'id'" in render_failure(result)
+    assert "let the handler return {'id': …}" in render_failure(result)
     assert only(result).to_json()["missingStateValues"] == ["id"]
     assert b"no state handler returned the state value" in render_junit(result)
 
@@ -248,7 +248,7 @@ def test_a_state_value_that_was_returned_or_made_no_difference_is_not_named() ->
     given = verifier(ASKS_FOR_ID, provider=strict_app).state("an order", lambda: {"id": 1}).check()
     assert given.success
     assert only(given).missing_values == ()
-    assert "state value" not in render_text(given)
+    assert "state value" not in render_failure(given)
     other = verifier(ASKS_FOR_ID, provider=strict_app).state("an order", lambda: {"id": 2}).check()
     assert not other.success
     assert only(other).missing_values == ()
@@ -270,13 +270,13 @@ def test_a_handler_without_a_name_is_for_interactions_without_a_state() -> None:
 def test_comments_and_the_name_of_the_test_are_shown_whether_it_passes_or_not() -> None:
     commented = replace(ORDER, comments={"text": ["one\x1b[31m", "two\nthree"], "testname": "test_orders"})
     for provider in (app, broken_app):
-        text = render_text(verifier(commented, provider=provider).check())
+        text = "\n" + render_interaction(only(verifier(commented, provider=provider).check()))
         for line in ("# one [31m", "# two", "# three", "# from the test test_orders"):
             assert f"\n      {line}\n" in f"{text}\n"
         assert "\x1b" not in text
     (line,) = [
         each
-        for each in render_text(verifier(replace(ORDER, comments={"text": "alone"})).check()).splitlines()
+        for each in render_interaction(only(verifier(replace(ORDER, comments={"text": "alone"})).check())).splitlines()
         if "#" in each
     ]
     assert line.strip() == "# alone"
@@ -290,13 +290,13 @@ def test_a_provider_that_raises_shows_its_own_lines_and_no_library() -> None:
     assert "json/decoder.py" not in result.traceback
     assert "accord/core" not in result.traceback
     assert "frames of libraries left out" in result.traceback
-    assert "| Traceback (most recent call last):" in render_text(verifier(ORDER, provider=raising_app).check())
+    assert "| Traceback (most recent call last):" in render_failure(verifier(ORDER, provider=raising_app).check())
 
 
 def test_a_pending_interaction_is_reported_and_fails_nothing() -> None:
     result = verifier(replace(ORDER, pending=True), provider=broken_app).verify()
     assert only(result).status == "pending"
-    assert "○ an order" in render_text(result)
+    assert "○ an order" in render_failure(result)
 
 
 def message(description: str = "an event") -> AsyncMessage:
@@ -351,7 +351,7 @@ def test_a_producer_that_raises_or_gives_no_json_is_told() -> None:
 
 
 def test_a_missing_producer_prints_the_function_to_write() -> None:
-    text = render_text(messages(message()).check())
+    text = render_failure(messages(message()).check())
     assert "no producer for the message 'an event'" in text
     assert "def an_event() -> dict:" in text
     assert "verifier.message('an event', an_event)" in text
@@ -459,7 +459,7 @@ def test_an_interrupt_still_leaves_the_states() -> None:
 def test_without_any_state_handler_interactions_are_tried_and_the_states_are_warned_of() -> None:
     interaction = replace(ORDER, states=(ProviderState("a user exists", {"id": 1}),))
     result = verifier(interaction).check()
-    text = render_text(result)
+    text = render_failure(result)
     assert "no handler for the provider state" not in text
     assert "a user exists" in text
     assert "def a_user_exists(id: int) -> None:" in text

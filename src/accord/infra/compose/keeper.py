@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from accord.infra.compose.plan import Service
 
 _AGAIN = 0.05  # seconds between two signals to what is still starting, and between two tries
+_MOST_TO_END = 60.0  # seconds
 _PATIENCE = 5.0  # seconds
 
 
@@ -141,16 +142,17 @@ class Keeper:
     def _end(self) -> None:
         """End all servers and remove the folder."""
         aborted = any(thread.is_alive() for thread in self._threads)
-        while any(thread.is_alive() for thread in self._threads):
+        deadline = time.monotonic() + _MOST_TO_END  # then the supervisors end what is left, when this process is gone
+        while any(thread.is_alive() for thread in self._threads) and time.monotonic() < deadline:
             # What is still starting would take its time: its supervisor ends it at once, and initdb or psql end too.
             processes.send(signal.SIGTERM, processes.children(os.getpid()))
             self._threads[-1].join(_AGAIN)
             self._threads = [thread for thread in self._threads if thread.is_alive()]
-        leaving = [threading.Thread(target=each.leave) for each in self._running]
+        leaving = [threading.Thread(target=each.leave, daemon=True) for each in self._running]
         for thread in leaving:
             thread.start()
         for thread in leaving:
-            thread.join()
+            thread.join(max(0.0, deadline - time.monotonic()))
         if aborted:
             runs.sweep()  # a supervisor that had not yet got to its work could not clean up
         self._home.remove()

@@ -6,7 +6,9 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote
+
+from accord.infra.addresses import without_password
 
 if TYPE_CHECKING:
     from accord.infra.compose.remarks import Remark
@@ -75,11 +77,7 @@ class Service:
     @property
     def shown_url(self) -> str:
         """The same with ``***`` for the password."""
-        if not self.password:
-            return self.url
-        parts = urlsplit(self.url)
-        user, _, host = parts.netloc.rpartition("@")
-        return urlunsplit(parts._replace(netloc=f"{user.partition(':')[0]}:***@{host}"))
+        return without_password(self.url)
 
 
 @dataclass(frozen=True)

@@ -15,14 +15,12 @@ from accord.infra.kafka.apache import ApacheKafkaRecipe
 from accord.infra.kafka.foreign import IMAGE, SCHEMES, ask_version, container
 from accord.infra.kafka.protocol import KafkaConnection, Topic
 from accord.infra.kafka.tansu import TansuRecipe
-from accord.infra.naming import Names
+from accord.infra.naming import Names, Removable
 from accord.infra.running import Running
 from accord.infra.server import Server
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
-    from types import TracebackType
-    from typing import Self
 
     from accord.infra.runs import Storage
 
@@ -181,7 +179,7 @@ class KafkaBroker(Server):
             raise ResourceError(f"the broker at {self.url} does not answer as it should: {error}") from error
 
 
-class KafkaNamespace:
+class KafkaNamespace(Removable):
     """Names of one test's own in a broker. As a context manager its topics are deleted at the end."""
 
     def __init__(self, server: KafkaBroker, prefix: str) -> None:
@@ -270,14 +268,6 @@ class KafkaNamespace:
         names, self._topics = list(self._topics), {}
         if names:
             self._server.delete_topics(*names)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.remove()
 
 
 _AIOKAFKA = {

@@ -13,7 +13,7 @@ from accord.infra.addresses import read
 from accord.infra.choice import CONTAINER, URL, choose
 from accord.infra.containers import Container
 from accord.infra.existing import Existing
-from accord.infra.naming import Names
+from accord.infra.naming import Names, Removable
 from accord.infra.nats.connection import NatsConnection
 from accord.infra.nats.foreign import IMAGE, SCHEMES, ask_version, connected, delete_streams
 from accord.infra.nats.recipe import PASSWORD, SYSTEM, NatsRecipe
@@ -22,8 +22,6 @@ from accord.infra.shared_list import changing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
-    from types import TracebackType
-    from typing import Self
 
     from accord.infra.runs import Storage
 
@@ -164,7 +162,7 @@ class NatsServer(Server):
 
 
 @dataclass(frozen=True)
-class NatsNamespace:
+class NatsNamespace(Removable):
     """What one test has for itself in a NATS server. As a context manager it is removed at the end.
 
     Attributes:
@@ -200,14 +198,6 @@ class NatsNamespace:
     def remove(self) -> None:
         """Remove it with all that is in it; a server that was killed or paused is brought back first."""
         self.server.remove(self)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.remove()
 
 
 @contextmanager

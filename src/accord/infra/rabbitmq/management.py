@@ -7,7 +7,7 @@ import http.client
 import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from accord.core.errors import ResourceError, UsageError
 from accord.infra.addresses import without_password
@@ -27,19 +27,24 @@ class Management:
 
     Attributes:
         url: ``http://host:15672``.
-        user: who asks; the user of the AMQP URL.
+        user: the user of the AMQP URL, who may use the virtual hosts that are made.
         password: that user's.
+        asking: who asks, with a password; the same unless the URL names another.
     """
 
     url: str = field(repr=False)
     user: str
     password: str = field(repr=False)
+    asking: tuple[str, str] | None = field(default=None, repr=False)
 
     @classmethod
     def of(cls, address: Address, url: str | None = None) -> Management:
         """The API beside an AMQP address, at its usual port where no URL is given."""
-        usual = f"http://{address.host}:{USUAL_PORT}"
-        return cls(url or usual, address.user or "guest", address.password or "guest")
+        url = url or f"http://{address.host}:{USUAL_PORT}"
+        beginning, at, _ = url.partition("://")[2].partition("/")[0].rpartition("@")
+        user, _, password = beginning.partition(":")
+        asking = (unquote(user), unquote(password)) if at else None
+        return cls(url, address.user or "guest", address.password or "guest", asking)
 
     def version(self) -> str:
         """RabbitMQ's version."""
@@ -66,7 +71,8 @@ class Management:
             raise UsageError(f"{shown!r} is no URL of RabbitMQ's management API; expected http://host:{USUAL_PORT}")
         kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         connection = kind(host, port, timeout=_TIMEOUT)
-        token = base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
+        user, password = self.asking or (self.user, self.password)
+        token = base64.b64encode(f"{user}:{password}".encode()).decode()
         headers = {"Authorization": f"Basic {token}", "Content-Type": "application/json"}
         try:
             connection.request(method, path, None if body is None else json.dumps(body), headers)

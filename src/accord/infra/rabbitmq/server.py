@@ -13,7 +13,7 @@ from accord.infra.addresses import read
 from accord.infra.choice import CONTAINER, URL, choose
 from accord.infra.containers import Container
 from accord.infra.existing import Existing
-from accord.infra.naming import Names
+from accord.infra.naming import Names, Removable
 from accord.infra.rabbitmq.control import ask
 from accord.infra.rabbitmq.management import Management
 from accord.infra.rabbitmq.recipe import RabbitRecipe, socket_of
@@ -21,8 +21,6 @@ from accord.infra.server import Server
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-    from types import TracebackType
-    from typing import Self
 
     from accord.infra.addresses import Address
     from accord.infra.runs import Storage
@@ -165,7 +163,7 @@ class RabbitServer(Server):
 
 
 @dataclass(frozen=True)
-class RabbitNamespace:
+class RabbitNamespace(Removable):
     """A virtual host of one test's own. As a context manager it is deleted at the end.
 
     Attributes:
@@ -188,11 +186,3 @@ class RabbitNamespace:
     def remove(self) -> None:
         """Delete it with all that is in it; a server that was killed or paused is brought back first."""
         self.server.remove(self.name)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.remove()

@@ -13,7 +13,7 @@ from accord.infra.addresses import read
 from accord.infra.choice import CONTAINER, URL, choose
 from accord.infra.containers import Container
 from accord.infra.existing import Existing
-from accord.infra.naming import Names
+from accord.infra.naming import Names, Removable
 from accord.infra.server import Server
 from accord.infra.shared_list import changing
 from accord.infra.valkey.connection import ValkeyConnection
@@ -22,8 +22,6 @@ from accord.infra.valkey.recipe import DATABASES, ValkeyRecipe, socket_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
-    from types import TracebackType
-    from typing import Self
 
     from accord.infra.runs import Storage
 
@@ -169,7 +167,7 @@ class ValkeyServer(Server):
 
 
 @dataclass(frozen=True)
-class ValkeyNamespace:
+class ValkeyNamespace(Removable):
     """What one test has for itself. As a context manager it is emptied at the end.
 
     Other databases' keys are not seen. What Valkey has once per server is shared: channels (see :meth:`channel`),
@@ -201,14 +199,6 @@ class ValkeyNamespace:
     def remove(self) -> None:
         """Empty it; a server that was killed or paused is brought back first."""
         self.server.remove(self)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.remove()
 
 
 @contextmanager

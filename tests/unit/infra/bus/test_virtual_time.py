@@ -12,19 +12,19 @@ from accord.core.polling import PollTimeout
 from accord.infra import MemoryBus, Message, MockBus, Redelivery
 
 
-async def test_a_day_until_the_next_attempt_takes_no_time() -> None:
+async def test_an_hour_until_the_next_attempt_takes_no_time() -> None:
     attempts: list[float] = []
 
     def handle(message: Message) -> None:
         attempts.append(clock().monotonic())
         if message.attempt == 1:
-            raise ValueError("come back tomorrow")
+            raise ValueError("come back later")
 
     async with MemoryBus() as bus:
-        await bus.subscribe("orders.placed", handle, group="billing", redelivery=Redelivery(delay=86_400))
+        await bus.subscribe("orders.placed", handle, group="billing", redelivery=Redelivery(delay=3_600))
         await bus.publish("orders.placed", 1)
-        await bus.settled(timeout=100_000)
-    assert attempts[1] - attempts[0] >= 86_400
+        await bus.settled(timeout=4_000)
+    assert attempts[1] - attempts[0] >= 3_600
 
 
 async def test_whoever_waits_for_something_else_gets_the_next_attempt_too() -> None:

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from shop.kit.errors import Explain, install_error_answers
 from shop.kit.health import health_router
+from shop.kit.requests import RequestFrame
 
 T = TypeVar("T")
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -21,6 +22,7 @@ def build_application(
 ) -> FastAPI:
     """An application with `/health`, the shop's error answers and an OpenAPI document that promises no 422."""
     app = FastAPI(title=participant, version="1.0.0", lifespan=lifespan)
+    app.add_middleware(RequestFrame)
     install_error_answers(app, explanations)
     app.include_router(health_router(participant))
     generate = app.openapi

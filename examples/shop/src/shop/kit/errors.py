@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
@@ -33,6 +33,7 @@ class Problem:
     code: str
     message: str
     details: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class ProblemError(Exception):
@@ -67,7 +68,9 @@ def install_error_answers(app: FastAPI, explanations: Mapping[type[Exception], E
 
 
 def _answer(request: Request, problem: Problem) -> JSONResponse:
-    headers = {"WWW-Authenticate": "Bearer"} if problem.status == HTTPStatus.UNAUTHORIZED else None
+    headers = dict(problem.headers)
+    if problem.status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
     if _PROBLEM_JSON in request.headers.get("accept", ""):
         body = {"type": "about:blank", "title": problem.code, "status": problem.status, "detail": problem.message}
         media_type = _PROBLEM_JSON

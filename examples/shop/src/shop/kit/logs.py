@@ -5,6 +5,7 @@ import logging
 import sys
 from datetime import UTC, datetime
 
+from shop.kit import trace
 from shop.kit.wire import wire_time
 
 
@@ -23,6 +24,8 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
+        if found := trace.current():
+            line["traceId"] = found.trace_id
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False)

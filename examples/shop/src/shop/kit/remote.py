@@ -5,6 +5,8 @@ from typing import Any, Self
 
 import httpx
 
+from shop.kit import trace
+
 
 class RemoteServiceError(Exception):
     """Another service gave no usable answer: unreachable, too slow, a 5xx, or a body nobody can read."""
@@ -50,8 +52,9 @@ class RemoteService:
         await self.aclose()
 
     async def _call(self, method: str, path: str, **options: Any) -> httpx.Response:
+        headers = {**trace.outgoing(), **(options.pop("headers", None) or {})}
         try:
-            response = await self._client.request(method, self._base_url + path, **options)
+            response = await self._client.request(method, self._base_url + path, headers=headers, **options)
         except httpx.HTTPError as error:
             raise RemoteServiceError(self.participant, f"no answer to {method} {path}: {error!r}") from error
         if response.is_server_error:

@@ -13,6 +13,8 @@ from shop.kit.callers import TokenVerifier
 from shop.kit.database import open_engine
 from shop.kit.outbox import EventPublisher, OutboxRelay
 from shop.kit.wire import utc_now
+from shop.orders.adapters.cart_client import HttpCartClient
+from shop.orders.adapters.customer_directory import HttpCustomerDirectory
 from shop.orders.adapters.database import outbox
 from shop.orders.adapters.flags import FixedFlags
 from shop.orders.adapters.inventory_client import HttpCatalogue, HttpInventoryClient
@@ -21,9 +23,11 @@ from shop.orders.adapters.repository import SqlOrderRepository
 from shop.orders.domain.pricing import LegacyPricingEngine, NewPricingEngine, Rates
 from shop.orders.http.problems import EXPLANATIONS
 from shop.orders.http.routes import UseCases, current_routes, former_routes
+from shop.orders.service.checkout import Checkout
 from shop.orders.service.fulfilment import OrderFulfilment
 from shop.orders.service.placing import OrderService, PlacingPolicy
 from shop.orders.service.ports import (
+    CartClient,
     Catalogue,
     Clock,
     CustomerDirectory,
@@ -45,6 +49,7 @@ class _Ports:
     payment_client: PaymentClient | None
     catalogue: Catalogue | None
     customers: CustomerDirectory | None
+    cart_client: CartClient | None
     flags: FlagClient | None
     event_publisher: EventPublisher | None
     clock: Clock
@@ -59,6 +64,7 @@ def create_app(
     payment_client: PaymentClient | None = None,
     catalogue: Catalogue | None = None,
     customers: CustomerDirectory | None = None,
+    cart_client: CartClient | None = None,
     flags: FlagClient | None = None,
     event_publisher: EventPublisher | None = None,
     clock: Clock = utc_now,
@@ -72,7 +78,8 @@ def create_app(
         inventory_client: stock; InventoryService over HTTP when left out.
         payment_client: payments; PaymentService over HTTP when left out.
         catalogue: names and prices; InventoryService over HTTP when left out.
-        customers: whom to write to; nobody is known when left out.
+        customers: whom to write to; UserService over HTTP when left out.
+        cart_client: carts; CartService over HTTP when left out.
         flags: feature flags; the settings' when left out.
         event_publisher: the bus that the outbox is relayed to; events stay in the outbox when left out.
         clock: the present moment.
@@ -85,6 +92,7 @@ def create_app(
         payment_client=payment_client,
         catalogue=catalogue,
         customers=customers,
+        cart_client=cart_client,
         flags=flags,
         event_publisher=event_publisher,
         clock=clock,
@@ -118,6 +126,12 @@ async def _open(app: FastAPI, stack: AsyncExitStack, settings: Settings, ports: 
         lambda: HttpPaymentClient(settings.payment_url),
     )
     catalogue: Catalogue = await given_or_opened(stack, ports.catalogue, lambda: HttpCatalogue(settings.inventory_url))
+    customers: CustomerDirectory = await given_or_opened(
+        stack,
+        ports.customers,
+        lambda: HttpCustomerDirectory(settings.user_url),
+    )
+    carts: CartClient = await given_or_opened(stack, ports.cart_client, lambda: HttpCartClient(settings.cart_url))
     publisher = ports.event_publisher
     relay = OutboxRelay(engine, outbox, publisher, clock=ports.clock) if publisher else None
     repository = SqlOrderRepository(engine, on_events=relay.wake if relay else None)
@@ -125,7 +139,7 @@ async def _open(app: FastAPI, stack: AsyncExitStack, settings: Settings, ports: 
         repository,
         _pricing(settings, catalogue, ports.flags),
         inventory,
-        customers=ports.customers,
+        customers=customers,
         clock=ports.clock,
         new_id=ports.new_id,
         policy=PlacingPolicy(settings.most_items),
@@ -133,7 +147,7 @@ async def _open(app: FastAPI, stack: AsyncExitStack, settings: Settings, ports: 
     fulfilment = OrderFulfilment(orders, repository, inventory, payments, clock=ports.clock)
     app.state.engine = engine
     app.state.relay = relay
-    app.state.use_cases = UseCases(orders, fulfilment)
+    app.state.use_cases = UseCases(orders, Checkout(orders, carts), fulfilment)
     if relay:
         await stack.enter_async_context(_running(relay))
 

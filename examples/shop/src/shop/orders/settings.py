@@ -17,6 +17,8 @@ class Settings:
     database_url: str = "postgresql://orders@127.0.0.1:5432/orders"
     inventory_url: str = "http://127.0.0.1:3002"
     payment_url: str = "http://127.0.0.1:3003"
+    user_url: str = "http://127.0.0.1:3004"
+    cart_url: str = "http://127.0.0.1:3006"
     stage: Stage = Stage.PRODUCTION
     service_token: str | None = None
     most_items: int = 50
@@ -38,6 +40,8 @@ class Settings:
             database_url=variables.text("ORDERS_DATABASE_URL", default.database_url),
             inventory_url=variables.text("INVENTORY_SERVICE_URL", default.inventory_url),
             payment_url=variables.text("PAYMENT_SERVICE_URL", default.payment_url),
+            user_url=variables.text("USER_SERVICE_URL", default.user_url),
+            cart_url=variables.text("CART_SERVICE_URL", default.cart_url),
             stage=variables.stage(),
             service_token=variables.optional("SHOP_SERVICE_TOKEN"),
             most_items=variables.number("ORDERS_MOST_ITEMS", default.most_items),

@@ -1,7 +1,7 @@
 """Document A, "Component Testing": Order Service Component Test."""
 
 from shop_doubles.clients import client_of
-from shop_doubles.orders import FakeCatalogue, FakeInventory, FakePayments
+from shop_doubles.orders import FakeCarts, FakeCatalogue, FakeCustomers, FakeInventory, FakePayments
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shop.kit.settings import Stage
@@ -19,6 +19,8 @@ async def test_should_complete_full_order_flow(engine: AsyncEngine) -> None:
         inventory_client=FakeInventory(**{"product-1": 10}),
         payment_client=FakePayments(),
         catalogue=FakeCatalogue.of({"product-1": "50.00"}),
+        customers=FakeCustomers(),
+        cart_client=FakeCarts(),
     )
     async with client_of(app, AUTHORIZED) as request_:
         # A: 1. Create order

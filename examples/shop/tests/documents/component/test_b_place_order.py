@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 from shop_doubles.clients import client_of
 from shop_doubles.databases import rows
-from shop_doubles.orders import FakeCatalogue, FakeInventory, FakePayments, RecordingPublisher
+from shop_doubles.orders import FakeCarts, FakeCatalogue, FakeCustomers, FakeInventory, FakePayments, RecordingPublisher
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shop.kit.settings import Stage
@@ -39,6 +39,8 @@ def app(engine: AsyncEngine, event_publisher: RecordingPublisher, inventory_clie
         inventory_client=inventory_client,
         payment_client=FakePayments(),
         catalogue=FakeCatalogue.of({"prod-1": "10.00", "prod-2": "25.00"}),
+        customers=FakeCustomers(),
+        cart_client=FakeCarts(),
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 from shop_doubles.clients import client_of
-from shop_doubles.orders import FakeCatalogue, FakeInventory, FakePayments
+from shop_doubles.orders import FakeCarts, FakeCatalogue, FakeCustomers, FakeInventory, FakePayments
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shop.kit.settings import Stage
@@ -23,6 +23,8 @@ async def request_(engine: AsyncEngine) -> AsyncIterator[httpx.AsyncClient]:
         inventory_client=FakeInventory(**{"product-1": 100, "p1": 100}),
         payment_client=FakePayments(),
         catalogue=FakeCatalogue.of({"product-1": "50.00", "p1": "10.00"}),
+        customers=FakeCustomers(),
+        cart_client=FakeCarts(),
     )
     async with client_of(app) as client:
         yield client

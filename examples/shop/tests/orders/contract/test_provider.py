@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 from shop_doubles.contracts import State, verification
 from shop_doubles.databases import execute, rows
-from shop_doubles.orders import FakeCatalogue, FakeCustomers, FakeInventory, FakePayments, an_order
+from shop_doubles.orders import FakeCarts, FakeCatalogue, FakeCustomers, FakeInventory, FakePayments, an_order
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shop.kit.settings import Stage
@@ -19,19 +19,30 @@ from shop.orders.settings import Settings
 
 
 @pytest.fixture
-def app(engine: AsyncEngine) -> FastAPI:
+def inventory() -> FakeInventory:
+    return FakeInventory()
+
+
+@pytest.fixture
+def payments() -> FakePayments:
+    return FakePayments()
+
+
+@pytest.fixture
+def app(engine: AsyncEngine, inventory: FakeInventory, payments: FakePayments) -> FastAPI:
     return create_app(
         Settings(stage=Stage.TEST),
         engine=engine,
-        inventory_client=FakeInventory(),
-        payment_client=FakePayments(),
-        catalogue=FakeCatalogue(),
+        inventory_client=inventory,
+        payment_client=payments,
+        catalogue=FakeCatalogue.of({"prod-1": "10.00"}),
         customers=FakeCustomers(),
+        cart_client=FakeCarts(),
     )
 
 
 @pytest.fixture
-def states(engine: AsyncEngine) -> dict[str, State]:
+def states(engine: AsyncEngine, inventory: FakeInventory, payments: FakePayments) -> dict[str, State]:
     """How this service comes into each state that its consumers name."""
 
     async def empty() -> None:
@@ -50,7 +61,24 @@ def states(engine: AsyncEngine) -> dict[str, State]:
             "VALUES ('order-123', 'prod-1', 2, 10.00)",
         )
 
+    async def in_stock() -> None:
+        await empty()
+        inventory.set_available("prod-1", 5)
+
+    async def pending() -> None:
+        await in_stock()
+        payments.has_funds = True
+        order = an_order(order_id="order-1", customer_id="customer-1")
+        await SqlOrderRepository(engine).create_order(order)
+
+    async def pending_without_money() -> None:
+        await pending()
+        payments.has_funds = False
+
     return {
+        "product prod-1 costs 10.00 and 5 are available": in_stock,
+        "customer-1 has the pending order order-1 of 20.00": pending,
+        "customer-1 has the pending order order-1 of 20.00 and no money": pending_without_money,
         "an order with ID order-123 exists": order_123,
         "no order with ID order-999 exists": empty,
         "an order has been placed": empty,

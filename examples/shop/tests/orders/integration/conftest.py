@@ -5,7 +5,7 @@ import pytest
 from fastapi import FastAPI
 from shop_doubles.clients import client_of
 from shop_doubles.moments import StoppedClock
-from shop_doubles.orders import FakeCatalogue, FakeCustomers, FakeInventory, FakePayments
+from shop_doubles.orders import FakeCarts, FakeCatalogue, FakeCustomers, FakeInventory, FakePayments
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shop.kit.settings import Stage
@@ -32,6 +32,7 @@ def app(engine: AsyncEngine, inventory: FakeInventory, payments: FakePayments) -
         payment_client=payments,
         catalogue=FakeCatalogue.of({"prod-1": "10.00", "prod-2": "25.00"}),
         customers=FakeCustomers(),
+        cart_client=FakeCarts(),
         clock=StoppedClock(),
     )
 

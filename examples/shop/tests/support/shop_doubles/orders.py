@@ -16,6 +16,8 @@ from shop.orders.domain.errors import (
 from shop.orders.domain.order import Order, OrderItem
 from shop.orders.domain.pricing import Quote
 from shop.orders.service.ports import (
+    CartClient,
+    CartContents,
     Catalogue,
     CustomerDirectory,
     InventoryClient,
@@ -182,6 +184,23 @@ class FakeCustomers(CustomerDirectory):
 
     async def email_of(self, customer_id: str) -> str:
         return f"{customer_id}@example.com"
+
+
+class FakeCarts(CartClient):
+    """Carts in memory; customers whom nobody gave one have an empty one."""
+
+    def __init__(self, **carts: tuple[RequestedItem, ...]) -> None:
+        self.carts = {customer_id: CartContents(items, 1) for customer_id, items in carts.items()}
+        self.failing = False
+
+    async def contents(self, customer_id: str) -> CartContents:
+        return self.carts.get(customer_id, CartContents(()))
+
+    async def empty(self, customer_id: str, version: int) -> None:
+        if self.failing:
+            raise ConnectionError("CartService is down")
+        if self.carts[customer_id].version == version:
+            del self.carts[customer_id]
 
 
 class RecordingPublisher(EventPublisher):

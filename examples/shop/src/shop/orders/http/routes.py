@@ -12,6 +12,7 @@ from shop.kit.wire import WireModel
 from shop.orders.domain.order import Order
 from shop.orders.http.former import FormerOrder
 from shop.orders.http.schemas import CancelOrder, OrderOut, Paid, PayOrder, PlaceOrder
+from shop.orders.service.checkout import Checkout
 from shop.orders.service.fulfilment import OrderFulfilment
 from shop.orders.service.placing import OrderService
 
@@ -21,6 +22,7 @@ class UseCases:
     """What the routes call."""
 
     orders: OrderService
+    checkout: Checkout
     fulfilment: OrderFulfilment
 
 
@@ -71,13 +73,22 @@ class OrderRoutes:
         return router
 
     async def place(self, body: PlaceOrder, caller: AnyCaller, use: Use) -> Any:
-        """Place an order."""
+        """Place an order; without `items` for what is in the cart."""
         customer_id = body.customer_id if caller.is_staff and body.customer_id else caller.user_id
+        address = body.shipping_address.as_address() if body.shipping_address else None
+        if body.items is None:
+            return self._show(
+                await use.checkout.order_cart(
+                    customer_id,
+                    discount_code=body.discount_code,
+                    shipping_address=address,
+                ),
+            )
         order = await use.orders.create_order(
             customer_id,
-            [item.as_requested() for item in body.items or ()],
+            [item.as_requested() for item in body.items],
             discount_code=body.discount_code,
-            shipping_address=body.shipping_address.as_address() if body.shipping_address else None,
+            shipping_address=address,
         )
         return self._show(order)
 

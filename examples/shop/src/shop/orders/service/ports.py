@@ -157,6 +157,26 @@ class FlagClient(ABC):
     async def is_enabled(self, flag: str, *, user_id: str) -> bool: ...
 
 
+@dataclass(frozen=True, slots=True)
+class CartContents:
+    """What a customer means to buy; `version` changes with every change."""
+
+    items: tuple[RequestedItem, ...]
+    version: int = 0
+
+
+class CartClient(ABC):
+    """CartService, as orders see it."""
+
+    @abstractmethod
+    async def contents(self, customer_id: str) -> CartContents:
+        """What is in the customer's cart."""
+
+    @abstractmethod
+    async def empty(self, customer_id: str, version: int) -> None:
+        """Take everything out of the cart that was seen; a cart that has changed since stays as it is."""
+
+
 class CustomerDirectory(ABC):
     """What the shop knows of its customers."""
 

@@ -1,0 +1,1 @@
+"""CartService: what customers mean to buy."""

@@ -1,0 +1,1 @@
+"""CartService's HTTP API."""

@@ -1,0 +1,1 @@
+"""The use cases of CartService and the port they need."""

@@ -1,0 +1,1 @@
+"""UserService: who the customers are, and the tokens that say so."""

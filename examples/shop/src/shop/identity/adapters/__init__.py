@@ -1,0 +1,1 @@
+"""PostgreSQL, argon2 and JWT."""

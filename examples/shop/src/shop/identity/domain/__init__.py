@@ -1,0 +1,1 @@
+"""What a user is, and which passwords will do."""

@@ -1,0 +1,1 @@
+"""UserService's HTTP API."""

@@ -1,0 +1,1 @@
+"""The use cases of UserService and the ports they need."""

@@ -1,0 +1,34 @@
+"""OrderService as a consumer of UserService: whom to write to."""
+
+from typing import Any
+
+from accord import match
+from shop.orders.adapters.customer_directory import HttpCustomerDirectory
+
+JSON = {"Content-Type": "application/json"}
+
+
+async def test_asks_for_an_address(pact: Any) -> None:
+    contract = pact("OrderService", "UserService")
+    (
+        contract.given("user user-1 is Ada of ada@example.com with the password 'correct horse'")
+        .upon_receiving("a request for user-1")
+        .with_request("GET", "/api/users/user-1")
+        .will_respond_with(200, headers=JSON, body={"email": match.string("ada@example.com")})
+    )
+    with contract.in_process() as transport:
+        async with HttpCustomerDirectory("http://users", transport=transport) as directory:
+            assert await directory.email_of("user-1") == "ada@example.com"
+
+
+async def test_is_told_that_there_is_no_such_user(pact: Any) -> None:
+    contract = pact("OrderService", "UserService")
+    (
+        contract.given("nobody is registered")
+        .upon_receiving("a request for a user who is not there")
+        .with_request("GET", "/api/users/user-9")
+        .will_respond_with(404, headers=JSON, body={"error": "not_found"})
+    )
+    with contract.in_process() as transport:
+        async with HttpCustomerDirectory("http://users", transport=transport) as directory:
+            assert await directory.email_of("user-9") == ""
