@@ -28,7 +28,7 @@ from accord.hub.client.deciding import Question, decide, render_verdict, settle_
 if TYPE_CHECKING:
     from accord.hub.client.access import Access
 
-EXAMPLE = """Examples:
+EXAMPLE = """Example:
 
     accord can-i-deploy --pacticipant OrderService --version 2.3.1 --to production --hub https://hub.example.org
 
@@ -113,7 +113,7 @@ def can_i_merge_command(
     hub: HubUrl = None,
     as_json: AsJson = False,
 ) -> int:
-    """Say whether a version fits the main branches of the others. Exit code 0: yes; 1: no; 2: cannot tell."""
+    """Say whether a version fits the main branches. Exit code 0: yes; 1: no; 2: cannot tell."""
     access = hub_or_folder(hub, None)
     if access is None:
         raise UsageError("can-i-merge needs a hub: --hub, or PACT_BROKER_BASE_URL")

@@ -24,7 +24,7 @@ from accord.contract.results_folder import ResultsFolder
 from accord.core.errors import UsageError
 from accord.hub.client import environments
 
-RECORD_EXAMPLE = """Examples:
+RECORD_EXAMPLE = """Example:
 
     accord record-deployment --pacticipant OrderService --version 2.3.1 --environment production
 
@@ -66,7 +66,7 @@ def record_deployment_command(
     hub: HubUrl = None,
     as_json: AsJson = False,
 ) -> None:
-    """Note that a version now runs in an environment, in place of the one before."""
+    """Note that a version now runs in an environment. It takes the place of the one before."""
     access = hub_or_folder(hub, pacts)
     if access is not None:
         number = version_of(version)
@@ -88,7 +88,7 @@ def record_undeployment_command(
     hub: HubUrl = None,
     as_json: AsJson = False,
 ) -> None:
-    """Note that a participant does not run in an environment any more."""
+    """Note that a participant runs somewhere no more."""
     ended = ask(hub, environments.end, "deployment", pacticipant, environment, instance=instance)
     document = {"participant": pacticipant, "environment": environment, "versions": ended}
     gone = f"{pacticipant} v{', v'.join(ended)}"
@@ -102,7 +102,7 @@ def record_release_command(
     hub: HubUrl = None,
     as_json: AsJson = False,
 ) -> None:
-    """Note that a version is released in an environment and supported, beside the ones before."""
+    """Note that a version is released in an environment. It is supported beside the ones before."""
     number = version_of(version)
     ask(hub, environments.record, "release", pacticipant, number, environment)
     document = {"participant": pacticipant, "version": number, "environment": environment}
@@ -116,7 +116,7 @@ def record_support_ended_command(
     hub: HubUrl = None,
     as_json: AsJson = False,
 ) -> None:
-    """Note that a released version is not supported any more in an environment."""
+    """Note that a release is supported no more. Only in that environment."""
     ended = ask(hub, environments.end, "release", pacticipant, environment, version=version_of(version))
     document = {"participant": pacticipant, "environment": environment, "versions": ended}
     gone = f"{pacticipant} v{', v'.join(ended)}"

@@ -11,7 +11,7 @@ from accord.cli.hub_access import AsJson, HubUrl, ask_at, show, table, the_hub
 from accord.hub.client import environments
 from accord.hub.client.environments import Environment
 
-CREATE_EXAMPLE = """Examples:
+CREATE_EXAMPLE = """Example:
 
     accord environment create --name production --production
 

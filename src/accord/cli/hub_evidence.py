@@ -11,7 +11,7 @@ from accord.cli.hub_access import AsJson, HubUrl, Participant, Version, ask, sho
 from accord.core.errors import UsageError
 from accord.hub.client import evidence as client
 
-ADD_EXAMPLE = """Examples:
+ADD_EXAMPLE = """Example:
 
     accord evidence add security-scan --pacticipant OrderService --version 2.3.1 --ok --url https://ci.example.org/7
 

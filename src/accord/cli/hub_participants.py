@@ -26,7 +26,7 @@ DELETE_EXAMPLE = """Example:
 
     accord participant delete --name OldService
 """
-LABEL_EXAMPLE = """Examples:
+LABEL_EXAMPLE = """Example:
 
     accord participant label --name OrderService --label team-checkout
 
@@ -35,7 +35,7 @@ LABEL_EXAMPLE = """Examples:
 
 Name = Annotated[str, typer.Option(help="Its name, as the contracts have it.")]
 
-group = typer.Typer(no_args_is_help=True, help="Participants: applications that have contracts with each other.")
+group = typer.Typer(no_args_is_help=True, help="Participants: who has contracts with whom.")
 
 
 def register(app: typer.Typer) -> None:

@@ -12,7 +12,7 @@ from accord.core.errors import UsageError
 from accord.hub.client.errors import HubConflictError
 from accord.hub.client.publishing import Publication, publish, read_pact_files
 
-EXAMPLE = """Examples:
+EXAMPLE = """Example:
 
     accord publish pacts --hub https://hub.example.org
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from accord.contract.ports import PactSource, ResultSink
@@ -55,17 +56,23 @@ class HubPacts(PactSource, ResultSink):
         build: Build | None = None,
     ) -> None:
         self.access = hub if isinstance(hub, Access) else need_access(find_access(hub))
-        self._build = build or find_build()
-        self._branch = branch or self._build.branch
-        self._wanted = Wanted(tuple(selectors), self._branch, tuple(tags), pending, wip_since)
-        self._publish = self._build.is_ci if publish is None else publish
+        self._wanted = Wanted(tuple(selectors), branch, tuple(tags), pending, wip_since)
+        self._publish = publish
+        self._given_build = build
         self._found: dict[str, FoundPact] = {}
         self.published: list[str] = []
+
+    @cached_property
+    def _build(self) -> Build:
+        return self._given_build or find_build()
 
     @property
     def publishes(self) -> bool:
         """Whether results are published."""
-        return self._publish
+        return self._build.is_ci if self._publish is None else self._publish
+
+    def _asked(self) -> Wanted:
+        return replace(self._wanted, branch=self._wanted.branch or self._build.branch)
 
     def contracts_for(self, provider: str) -> Sequence[Contract]:
         """See PactSource; a hub that does not know the provider has none.
@@ -75,12 +82,12 @@ class HubPacts(PactSource, ResultSink):
             ContractFormatError: it has something that is no pact.
         """
         with HubClient(self.access) as client:
-            return self._read(client.run(pacts_to_verify, provider, self._wanted))
+            return self._read(client.run(pacts_to_verify, provider, self._asked()))
 
     async def acontracts_for(self, provider: str) -> Sequence[Contract]:
         """The same in async code."""
         async with AsyncHubClient(self.access) as client:
-            return self._read(await client.run(pacts_to_verify, provider, self._wanted))
+            return self._read(await client.run(pacts_to_verify, provider, self._asked()))
 
     def _read(self, found: Sequence[FoundPact]) -> list[Contract]:
         self._found = {each.url: each for each in found}
@@ -98,14 +105,14 @@ class HubPacts(PactSource, ResultSink):
             UsageError: the result has no version.
         """
         mine = self._mine(result)
-        if mine and self._publish:
+        if mine and self.publishes:
             with HubClient(self.access) as client:
                 self.published += client.run(publish_results, self._verified(result), mine)
 
     async def arecord(self, result: VerificationResult) -> None:
         """The same in async code."""
         mine = self._mine(result)
-        if mine and self._publish:
+        if mine and self.publishes:
             async with AsyncHubClient(self.access) as client:
                 self.published += await client.run(publish_results, self._verified(result), mine)
 
@@ -119,7 +126,7 @@ class HubPacts(PactSource, ResultSink):
                 "a result is published by the provider's version: --provider-version, GIT_COMMIT, "
                 "or Verifier(name, version='…')"
             )
-        return Verified(result.provider, result.version, self._branch, self._wanted.tags, self._build.url)
+        return Verified(result.provider, result.version, self._asked().branch, self._wanted.tags, self._build.url)
 
     def notices_before(self, contract: Contract) -> list[str]:
         """What the hub says of a contract before it is verified: why it is, and whether it may fail."""
