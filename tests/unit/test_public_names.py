@@ -87,6 +87,7 @@ def test_the_commands_are_these() -> None:
         "env",
         "faults",
         "record-deployment",
+        "stub",
         "test",
         "verify",
     ]  # type: ignore[attr-defined]  # a group
@@ -118,6 +119,7 @@ def test_the_fixtures_are_these() -> None:
         "rabbitmq_server",
         "recordings",
         "redis",
+        "stub_server",
         "valkey",
         "valkey_alone",
         "valkey_server",

@@ -86,6 +86,16 @@ class JsonPath:
         except MissingError:
             return None
 
+    @property
+    def is_definite(self) -> bool:
+        """Whether it leads to one value at most."""
+        return self._is_definite
+
+    def values(self, document: Any, spend: Spend = lambda _count: None) -> list[Any]:
+        """The values that are there, nulls too."""
+        places = self._places(document, document, spend)
+        return [_value(place, document) for place in places if _is_there(place) or place[1] is None]
+
     def leads_to_null(self, document: Any) -> bool:
         """Whether it leads to a null that is there."""
         return self._is_definite and any(
