@@ -54,6 +54,10 @@ class Configuration:
     kafka: Mapping[str, Any] = field(default_factory=dict, metadata={"help": _RESOURCE})
     valkey: Mapping[str, Any] = field(default_factory=dict, metadata={"help": _RESOURCE})
     rabbitmq: Mapping[str, Any] = field(default_factory=dict, metadata={"help": _RESOURCE})
+    links: Mapping[str, Any] = field(
+        default_factory=dict,
+        metadata={"help": 'Links of the fixture `faults`, `"orders -> payments" = URL`: see [faults](faults.md).'},
+    )
     refused_hosts: tuple[str, ...] = field(
         default=(),
         metadata={

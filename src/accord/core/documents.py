@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from accord.core.errors import DocumentError
@@ -105,7 +106,7 @@ def parse_json_body(data: bytes) -> Any:
     """
     _refuse_many_values(data, None)
     try:
-        value = json.loads(data, parse_constant=_refuse_constant)
+        value = _body_decoder().decode(data.decode(json.detect_encoding(data), "surrogatepass"))
     except UnicodeDecodeError as error:
         raise DocumentError(f"is not UTF-8 (byte {error.start})") from None
     except json.JSONDecodeError as error:
@@ -119,6 +120,12 @@ def parse_json_body(data: bytes) -> Any:
     if data.count(b"[") + data.count(b"{") > MAX_DEPTH and _deeper_than(value, MAX_DEPTH):
         raise DocumentError(f"is nested deeper than {MAX_DEPTH} levels")
     return value
+
+
+@cache
+def _body_decoder() -> json.JSONDecoder:
+    """Made once: json.loads with an option makes one for every document: as long as a small one is read."""
+    return json.JSONDecoder(parse_constant=_refuse_constant)
 
 
 def json_bytes(value: Any, *, indent: int | None = None) -> bytes:

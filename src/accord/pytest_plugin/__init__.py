@@ -32,7 +32,7 @@ from accord.pytest_plugin.contracts import (
     pytest_terminal_summary,
     verifier,
 )
-from accord.pytest_plugin.faults import pytest_runtest_makereport
+from accord.pytest_plugin.faults import faults
 from accord.pytest_plugin.polling import poll_until
 from accord.pytest_plugin.postgres import MARKER as _POSTGRES_MARKER
 from accord.pytest_plugin.postgres import (
@@ -44,6 +44,9 @@ from accord.pytest_plugin.postgres import (
     postgres_template,
 )
 from accord.pytest_plugin.recordings import recordings
+from accord.pytest_plugin.stubs import MARKER as _STUBS_MARKER
+from accord.pytest_plugin.stubs import _stub_server_shared, stub_server
+from accord.pytest_plugin.tracebacks import pytest_runtest_makereport
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,9 +54,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "_postgres_shared",
+    "_stub_server_shared",
     "bus",
     "bus_kind",
     "captured_events",
+    "faults",
     "kafka",
     "kafka_alone",
     "kafka_server",
@@ -79,6 +84,7 @@ __all__ = [
     "rabbitmq_server",
     "recordings",
     "redis",
+    "stub_server",
     "valkey",
     "valkey_alone",
     "valkey_server",
@@ -100,6 +106,7 @@ def pytest_configure(config: pytest.Config) -> None:
     levels.add_markers(config, found)
     config.addinivalue_line("markers", _POSTGRES_MARKER)
     config.addinivalue_line("markers", _BUS_MARKER)
+    config.addinivalue_line("markers", _STUBS_MARKER)
     config.pluginmanager.register(found, "accord-levels")
     watching = config.stash[_GUARDS] = guards.LevelGuards(config, found, allowed_hosts)
     config.pluginmanager.register(watching, "accord-guards")

@@ -54,6 +54,7 @@ class OpenApi:
 
     Attributes:
         root: the JSON value.
+        prefix: the path that the servers' URLs share, which requests may or may not carry; empty where there is none.
 
     Raises:
         DocumentError: another version, or not an OpenAPI document.
@@ -67,6 +68,7 @@ class OpenApi:
         self.source = source
         self.is_3_0 = version.startswith("3.0")
         self.root = document
+        self.prefix = self._shared_prefix()
         self._operations = self._read_operations()
 
     @classmethod
@@ -162,7 +164,7 @@ class OpenApi:
 
     def _read_operations(self) -> list[tuple[re.Pattern[str], Operation]]:
         found = []
-        prefix = self._prefix()
+        prefix = self.prefix
         for template, item in (self.root.get("paths") or {}).items():
             entry = self.resolve(item)
             if not isinstance(entry, dict):
@@ -180,7 +182,7 @@ class OpenApi:
         merged = {(each.get("name"), each.get("in")): each for each in map(self.resolve, [*shared, *own])}
         return tuple(merged.values())
 
-    def _prefix(self) -> str:
+    def _shared_prefix(self) -> str:
         """The path that the servers' URLs share, which requests may or may not carry."""
         servers = self.root.get("servers") or []
         paths = {re.sub(r"^[a-z]+://[^/]*", "", str(each.get("url", ""))).rstrip("/") for each in servers}

@@ -1,0 +1,1 @@
+"""WireMock's admin API: one file for each subject, and one table of all routes."""
