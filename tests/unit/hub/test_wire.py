@@ -44,7 +44,7 @@ def test_metadata_is_that_of_the_reference() -> None:
     segment = encode_metadata({"s": [{"l": True, "cv": 2}], "p": True})
     assert segment == "cyU1QiU1RCU1QmwlNUQ9dHJ1ZSZzJTVCJTVEJTVCY3YlNUQ9MiZwPXRydWU"
     assert decode_metadata(segment) == {"s": [{"l": "true", "cv": "2"}], "p": "true"}
-    assert decode_metadata("not base64!") == {}
+    assert decode_metadata("not base64!") == decode_metadata("ä/ö") == {}
 
 
 def test_a_selector_survives_the_wire() -> None:

@@ -47,7 +47,14 @@ def create_application(
     hub: Hub, *, guard: Guard, observer: Observer | None = None, quiet: bool = False, version: str = "0"
 ) -> FastAPI:
     """The application for a hub."""
-    app = FastAPI(title="Accord hub", version=version, description=DESCRIPTION, redoc_url=None, redirect_slashes=False)
+    app = FastAPI(
+        title="Accord hub",
+        version=version,
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
     app.state.hub = hub
     for router in _ROUTERS:
         app.include_router(router)

@@ -8,10 +8,9 @@ The provider's results carry it back, so that the hub knows which consumer versi
 from __future__ import annotations
 
 import base64
-import binascii
 from typing import TYPE_CHECKING, Any
 
-from accord.hub.wire.queries import QueryError, build_nested, parse_nested
+from accord.hub.wire.queries import build_nested, parse_nested
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,5 +26,5 @@ def decode_metadata(segment: str) -> dict[str, Any]:
     try:
         text = base64.b64decode(segment + "=" * (-len(segment) % 4), altchars=b"-_", validate=True).decode()
         return parse_nested(text)
-    except (binascii.Error, UnicodeDecodeError, QueryError):
+    except ValueError:  # no Base64, no UTF-8, no query
         return {}
