@@ -213,6 +213,8 @@ def test_figures_are_there_for_prometheus_and_as_the_reference_has_them(
     tokens: tuple[HubProcess, dict[str, str]],
 ) -> None:
     hub, secrets = tokens
+    ask(hub, "GET", "/health")
+    ask(hub, "PUT", "/pacticipants/Counted", secrets["write"], json={})
     text = ask(hub, "GET", "/metrics", secrets["read"]).text
     assert re.search(r'accord_hub_requests_total\{method="GET",route="/health",status="200"\} \d', text)
     as_json = {"authorization": f"Bearer {secrets['read']}", "accept": "application/hal+json"}
