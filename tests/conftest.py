@@ -5,6 +5,11 @@ from __future__ import annotations
 import signal
 
 import pytest
+from hypothesis import settings
+
+# A busy machine makes an example slow, never wrong.
+settings.register_profile("accord", deadline=None)
+settings.load_profile("accord")
 
 _WITH_INTEGRATION = ("conformance", "typing")
 

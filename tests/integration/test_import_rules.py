@@ -20,6 +20,8 @@ VIOLATIONS = [
     ("core/errors.py", "import accord.contract.spec", LAYERS),
     ("contract/spec.py", "import accord.infra", LAYERS),
     ("infra/locks.py", "import accord.contract.spec", LAYERS),
+    ("faults/toxics.py", "import accord.stub.templating", LAYERS),
+    ("infra/locks.py", "import accord.faults.toxics", LAYERS),
     ("pytest_plugin/contracts.py", "import accord.cli.output", LAYERS),
     ("contract/spec.py", "import pytest", CONTRACT),
     ("contract/spec.py", "import fastapi", CONTRACT),

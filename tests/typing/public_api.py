@@ -18,6 +18,7 @@ from accord.contract import (
     match_request,
     match_response,
 )
+from accord.faults import Fault, Faults, Link
 from accord.infra import Bus, Redelivery
 from accord.testing import Event, EventCapture, capture_outbox, event
 
@@ -190,3 +191,13 @@ async def events(bus: Bus, plain: psycopg.Connection[Any], awaited: psycopg.Asyn
     await bus.publish("orders.placed", b"bytes", key="o-1")
     await bus.subscribe("orders.placed", print, group="billing", redelivery=Redelivery(attempts=2))
     await bus.subscribe("orders.placed", print)  # type: ignore[call-arg]  # no group
+
+
+# Faults: a link's faults are context managers, and say what they take.
+def faults_between(faults: Faults) -> None:
+    assert_type(faults.link("orders", "payments", "http://127.0.0.1:1"), Link)
+    assert_type(faults.between("orders", "payments").latency(2.0, jitter=0.1), Fault)
+    with faults.between("orders", "payments").loses(0.2, seed=1), faults.process(1).paused():
+        pass
+    faults.between("orders", "payments").latency("2")  # type: ignore[arg-type]
+    faults.between("orders")  # type: ignore[call-arg]

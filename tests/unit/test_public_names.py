@@ -5,6 +5,7 @@ import typer
 
 import accord
 import accord.contract
+import accord.faults
 import accord.pytest_plugin
 from accord.cli.program import app
 
@@ -50,7 +51,21 @@ def test_the_names_of_the_contract_package_are_these() -> None:
     ]
 
 
-@pytest.mark.parametrize("module", [accord, accord.contract])
+def test_the_names_of_the_faults_package_are_these() -> None:
+    assert accord.faults.__all__ == [
+        "Fault",
+        "FaultProxyError",
+        "FaultServer",
+        "FaultUnavailableError",
+        "Faults",
+        "Link",
+        "ProcessFaults",
+        "SmallDisk",
+        "Toxic",
+    ]
+
+
+@pytest.mark.parametrize("module", [accord, accord.contract, accord.faults])
 def test_every_public_name_is_there(module: object) -> None:
     names = module.__all__  # type: ignore[attr-defined]  # a module
     assert dir(module) == sorted(names)

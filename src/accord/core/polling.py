@@ -14,7 +14,7 @@ from accord.core.clock import VirtualClock, clock
 from accord.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Coroutine
 
 T = TypeVar("T")
 
@@ -87,7 +87,7 @@ def poll_until(
         )
     attempts = _Attempts(description, timeout, interval)
     if inspect.iscoroutinefunction(check):
-        return _poll_async(check, attempts, None)
+        return _named(_poll_async(check, attempts, None))
     while not attempts.over:
         try:
             value = check()
@@ -95,7 +95,7 @@ def poll_until(
             attempts.failed(error)
         else:
             if inspect.isawaitable(value):  # a lambda or partial around an asynchronous check
-                return _poll_async(check, attempts, value)
+                return _named(_poll_async(check, attempts, value))
             if attempts.came(value):
                 return value
         attempts.block()
@@ -141,6 +141,12 @@ async def _in_tuple(value: Awaitable[T]) -> tuple[T]:
 
 async def _first(values: Awaitable[tuple[T]]) -> T:
     return (await values)[0]
+
+
+def _named(polling: Coroutine[Any, Any, T]) -> Coroutine[Any, Any, T]:
+    """By the name that its caller knows: in Python's warning that nobody awaited it."""
+    polling.__qualname__ = "poll_until"  # type: ignore[attr-defined]  # every coroutine of Python has one
+    return polling
 
 
 async def _poll_async(check: Callable[[], Awaitable[T]], attempts: _Attempts, started: Awaitable[T] | None) -> T:

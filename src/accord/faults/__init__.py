@@ -9,8 +9,9 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from accord.faults.between import Faults
     from accord.faults.errors import FaultProxyError, FaultUnavailableError
-    from accord.faults.links import Fault, Faults, Link
+    from accord.faults.links import Fault, Link
     from accord.faults.process_faults import ProcessFaults, SmallDisk
     from accord.faults.server import FaultServer
     from accord.faults.toxics import Toxic
@@ -32,7 +33,7 @@ _HOMES = {
     "FaultProxyError": "errors",
     "FaultServer": "server",
     "FaultUnavailableError": "errors",
-    "Faults": "links",
+    "Faults": "between",
     "Link": "links",
     "ProcessFaults": "process_faults",
     "SmallDisk": "process_faults",

@@ -18,7 +18,8 @@ from accord.faults.toxics import read_toxic
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from accord.faults.proxies import Proxy, ProxyCollection
+    from accord.faults.proxies import ProxyCollection
+    from accord.faults.proxy import Proxy
 
     Handler = Callable[..., Awaitable[HttpResponse]]
 

@@ -1,4 +1,4 @@
-"""Connections through a proxy: asyncio's transports around two toxic links, one for each direction."""
+"""Connections through a proxy: two ends, and two toxic links between them, one for each direction."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import logging
 import socket
 import struct
 import sys
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
+from accord.faults.ends import End, Traffic
 from accord.faults.link import ToxicLink
-from accord.faults.stages import CLOSE, END, RESET, Item, Signal
+from accord.faults.stage import CLOSE, END, RESET, Item, Signal
 from accord.faults.toxics import DOWNSTREAM, UPSTREAM
 
 if TYPE_CHECKING:
@@ -25,67 +26,6 @@ _CONNECT_TIMEOUT = 10.0
 _LINGER_NOT = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 _HALF_OPEN = 300.0
 """Seconds without a byte after which a connection is closed of which one side has finished."""
-
-
-class Traffic:
-    """What went through a proxy.
-
-    Attributes:
-        received, sent: bytes by direction: taken from one side, given to the other.
-        connections: how many there were.
-        refused: how many of them never reached the upstream.
-    """
-
-    __slots__ = ("connections", "received", "refused", "sent")
-
-    def __init__(self) -> None:
-        self.received = {UPSTREAM: 0, DOWNSTREAM: 0}
-        self.sent = {UPSTREAM: 0, DOWNSTREAM: 0}
-        self.connections = 0
-        self.refused = 0
-
-
-class End(asyncio.Protocol):
-    """One side of a connection: what it reads flows through its link to the other side."""
-
-    __slots__ = ("connection", "direction", "early", "link", "other", "pass_on", "passed", "timer", "transport")
-
-    other: End
-    transport: asyncio.Transport
-
-    def __init__(self, connection: Connection, direction: str) -> None:
-        self.connection = connection
-        self.direction = direction
-        self.link: ToxicLink | None = None
-        self.pass_on: Callable[[bytes], None] | None = None  # the other side's write, while there is no toxic
-        self.passed = 0
-        self.early: list[Item] = []
-        self.timer: asyncio.TimerHandle | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = cast("asyncio.Transport", transport)  # uvloop's are none by inheritance
-        self.connection.made(self)
-
-    def data_received(self, data: bytes) -> None:
-        if self.pass_on is not None:
-            self.passed += len(data)
-            self.pass_on(data)
-        else:
-            self.connection.traffic.received[self.direction] += len(data)
-            self.connection.feed(self, data)
-
-    def eof_received(self) -> bool:
-        self.connection.feed(self, END)
-        return True  # the other direction may still have something to say
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self.connection.lost(self, exc)
-
-    def pause_writing(self) -> None:
-        self.other.transport.pause_reading()
-
-    def resume_writing(self) -> None:
-        self.connection.may_read(self.other)
 
 
 class Connection:

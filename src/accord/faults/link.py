@@ -6,11 +6,12 @@ import math
 import random
 from typing import TYPE_CHECKING
 
-from accord.faults.stages import STAGES, Item, Stage
+from accord.faults.stages import STAGES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from accord.faults.stage import Item, Stage
     from accord.faults.toxics import Toxic
 
 

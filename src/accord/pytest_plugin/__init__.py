@@ -44,9 +44,9 @@ from accord.pytest_plugin.postgres import (
     postgres_template,
 )
 from accord.pytest_plugin.recordings import recordings
-from accord.pytest_plugin.set_up_errors import pytest_runtest_makereport
 from accord.pytest_plugin.stubs import MARKER as _STUBS_MARKER
 from accord.pytest_plugin.stubs import _stub_server_shared, stub_server
+from accord.pytest_plugin.tracebacks import pytest_runtest_makereport
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

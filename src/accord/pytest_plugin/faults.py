@@ -9,7 +9,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from accord.faults.links import Faults
+    from accord.faults.between import Faults
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def faults(request: pytest.FixtureRequest) -> Iterator[Faults]:
     ``with faults.between("orders", "payments").latency(2.0):``. What this machine cannot do is skipped and says why.
     """
     from accord.core.configuration import load_configuration  # noqa: PLC0415 - only tests that use it pay
-    from accord.faults.links import Faults  # noqa: PLC0415 - the same: asyncio
+    from accord.faults.between import Faults  # noqa: PLC0415 - the same: asyncio
 
     links = load_configuration(request.config.rootpath).links
     with Faults(links=links, unavailable=pytest.skip) as faults:

@@ -43,7 +43,7 @@ def running_wiremock(folder: Path) -> Iterator[int]:
     ]  # fmt: skip
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        poll_until(lambda: _answers(port), timeout=30, describe="WireMock answers")
+        poll_until(lambda: _answers(port), timeout=30, description="WireMock answers")
         yield port
     finally:
         process.kill()

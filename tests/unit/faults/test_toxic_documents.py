@@ -6,8 +6,8 @@ import pytest
 
 from accord.core.errors import UsageError
 from accord.faults.addresses import is_loopback, split_address, through, upstream_of
+from accord.faults.between import Faults
 from accord.faults.errors import FaultProxyError
-from accord.faults.links import Faults
 from accord.faults.toxics import ATTRIBUTES, read_toxic
 
 

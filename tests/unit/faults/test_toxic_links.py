@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from accord.faults.link import Placed, ToxicLink
-from accord.faults.stages import CLOSE, END, RESET
+from accord.faults.stage import CLOSE, END, RESET
 from accord.faults.toxics import read_toxic
 
 if TYPE_CHECKING:
-    from accord.faults.stages import Item
+    from accord.faults.stage import Item
 
 
 def placed(kind: str, *, seed: int = 1, since: int = 0, **settings: Any) -> Placed:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from accord.stub.templating.errors import HelperError
 from accord.stub.templating.helpers.arguments import problem, stand_in
-from accord.stub.templating.helpers.java_dates import parse_by, parse_known, write_by, zone_of
+from accord.stub.templating.helpers.java_date_reading import parse_by, parse_known
+from accord.stub.templating.helpers.java_dates import write_by, zone_of
 from accord.stub.templating.helpers.registry import helper
 from accord.stub.templating.values import is_falsy, to_text
 

@@ -1,4 +1,4 @@
-"""What a fixture cannot give is said in a sentence, as a project's own test run shows it."""
+"""What Accord says in a sentence comes without its own lines, as a project's own test run shows it."""
 
 from __future__ import annotations
 
@@ -57,3 +57,46 @@ def test_a_server_of_the_test_s_own_has_the_version_that_is_asked_for(project: P
     project.configure("[tool.accord.postgres]\nversion = '99'\n")
     project.write("tests/integration/test_orders.py", "def test_alone(postgres_alone): ...\n")
     assert "PostgreSQL 99 was asked for" in project.pytest().output
+
+
+CALL = """
+import httpx
+from accord import poll_until
+from accord.testing import double_from
+
+DOCUMENT = {"openapi": "3.1.0", "info": {"title": "Payments", "version": "1"}, "paths": {}}
+
+def pay(client):
+    return client.post("/payments")
+
+def test_of_a_client():
+    double = double_from(openapi=DOCUMENT)
+    with httpx.Client(transport=double.transport, base_url="http://payments") as client:
+        pay(client)
+
+def test_that_polls():
+    poll_until(lambda: False, timeout=0)
+
+def test_of_ones_own_check():
+    def broken():
+        raise OSError("the project's own")
+    try:
+        broken()
+    except OSError as error:
+        raise AssertionError("told apart") from error
+"""
+
+
+def test_a_finding_shows_the_projects_own_lines_alone(project: Project) -> None:
+    project.write("tests/unit/test_payments.py", CALL)
+    ran = project.pytest()
+    assert set(ran.outcomes.values()) == {"failure"}
+    for own in ("pay(client)", 'return client.post("/payments")'):
+        assert own in ran.output
+    assert "does not allow this request" in ran.output
+    assert "poll_until(lambda: False, timeout=0)" in ran.output
+    assert "the project's own" in ran.output
+    whole = project.pytest("--full-trace").output
+    for hidden in ("accord/core/polling.py", "accord/testing/doubles", "httpx/_client.py"):
+        assert hidden not in ran.output
+        assert hidden in whole
