@@ -6,9 +6,10 @@ STAMP := $(VENV)/.ready
 
 JAVASCRIPT := tests/integration/contract/interoperation/javascript
 
-.PHONY: setup tools demo test check lint bench soak lock clean help
+.PHONY: setup tools shop demo test check lint bench soak lock clean help
 help:
 	@echo "make demo   the whole story on the example shop"
+	@echo "make shop   the example shop on this machine, until Ctrl-C"
 	@echo "make test   our own tests"
 	@echo "make check  lint, types, imports and the tests: what CI runs"
 	@echo "make bench  every figure beside its peer's"
@@ -41,6 +42,9 @@ tools: setup
 		if npm ci --prefix .tools --ignore-scripts --no-audit --no-fund --loglevel=error --fetch-retries=1 --fetch-timeout=20000; \
 		then cp .tools/package-lock.json .tools/installed; \
 		else rm -rf .tools/node_modules; echo "npm could not install: the tests with JavaScript will skip"; fi
+
+shop: setup
+	@cd examples/shop && PYTHONPATH=src:tests/support ../../$(BIN)/python -m whole_shop $(ARGUMENTS)
 
 demo: setup
 	@$(BIN)/accord demo
