@@ -14,6 +14,10 @@ ROOT = Path(__file__).parents[2]
 LAYERS = "imports point one way, siblings do not know each other"
 CONTRACT = "contract is free of test runners, web and database frameworks"
 INFRA = "infra is free of test runners"
+HUB_LAYERS = "the hub's parts import one way"
+HUB_PLAIN = "the hub's wire and domain are plain Python"
+HUB_NO_WEB = "the hub's service and storage know no web"
+HUB_NO_DATABASE = "routes ask storage, never the database"
 CORE = "core needs neither test runners nor frameworks"
 
 VIOLATIONS = [
@@ -27,6 +31,12 @@ VIOLATIONS = [
     ("contract/spec.py", "import fastapi", CONTRACT),
     ("infra/locks.py", "import pytest", INFRA),
     ("core/errors.py", "import typer", CORE),
+    ("hub/domain/identity.py", "import accord.hub.service.lookup", HUB_LAYERS),
+    ("hub/storage/pacts.py", "import accord.hub.web.answers", HUB_LAYERS),
+    ("hub/wire/paths.py", "import sqlalchemy", HUB_PLAIN),
+    ("hub/domain/matrix.py", "import asyncio", HUB_PLAIN),
+    ("hub/service/lookup.py", "import fastapi", HUB_NO_WEB),
+    ("hub/web/answers.py", "import sqlalchemy", HUB_NO_DATABASE),
 ]
 
 

@@ -86,6 +86,7 @@ def test_the_commands_are_these() -> None:
         "doctor",
         "env",
         "faults",
+        "hub",
         "record-deployment",
         "stub",
         "test",

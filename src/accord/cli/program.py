@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from accord.cli import contracts, demo, deployments, doctor, environment, faults, stub, suite, verify
+from accord.cli import contracts, demo, deployments, doctor, environment, faults, hub, stub, suite, verify
 from accord.core.errors import AccordError
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ verify.register(app)
 contracts.register(app)
 deployments.register(app)
 environment.register(app)
+hub.register(app)
 stub.register(app)
 demo.register(app)
 doctor.register(app)

@@ -1,0 +1,1 @@
+"""What the hub decides, as pure functions over values: no database, no network, no clock."""

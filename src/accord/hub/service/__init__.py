@@ -1,0 +1,1 @@
+"""What a request does. Plain functions over one connection; whoever calls them runs them in one transaction."""

@@ -1,0 +1,75 @@
+"""The matrix with its reasons: reads what the rows alone do not say."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from accord.hub.domain.explanations import Facts, explain, failure_lines
+from accord.hub.domain.matrix import NO_VERSION
+from accord.hub.storage import deployments, matrix, pacts, verifications
+from accord.hub.wire.decisions import Cause, Reason
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from accord.hub.domain.matrix import MatrixResult
+
+
+def reasons(connection: Connection, result: MatrixResult, hub: str) -> list[Reason]:
+    """Every reason why not, and what was ignored."""
+    failed = [row for row in result.rows if row.success is False and row.verification_id is not None]
+    unknown = [row for row in result.rows if row.success is None]
+    facts = Facts(hub, _failures(connection, failed), _verified(connection, {row.content_id for row in unknown}))
+    return [*explain(result, facts), *_missing_evidence(connection, result)]
+
+
+def _failures(connection: Connection, rows: list[Any]) -> dict[int, tuple[str, ...]]:
+    found = verifications.by_ids(connection, {row.verification_id for row in rows})
+    texts = pacts.documents(connection, {row.content_id for row in rows})
+    lines = {}
+    for row in rows:
+        descriptions = _descriptions(json.loads(texts[row.content_id]))
+        lines[row.verification_id] = failure_lines(found[row.verification_id].test_results, descriptions)
+    return lines
+
+
+def _descriptions(content: dict[str, Any]) -> dict[str, str]:
+    return {
+        str(each["_id"]): str(each.get("description"))
+        for section in ("interactions", "messages")
+        for each in content.get(section) or ()
+        if isinstance(each, dict) and "_id" in each
+    }
+
+
+def _verified(connection: Connection, content_ids: set[int]) -> dict[int, tuple[str, ...]]:
+    found: dict[int, list[tuple[int, str]]] = {}
+    for content_id, _, number, verification_id, success, _ in matrix.latest_results(connection, content_ids):
+        if success:
+            found.setdefault(content_id, []).append((verification_id, number))
+    return {
+        content_id: tuple(number for _, number in sorted(versions, reverse=True))
+        for content_id, versions in found.items()
+    }
+
+
+def _missing_evidence(connection: Connection, result: MatrixResult) -> list[Reason]:
+    """What the environment demands of the version beside its contracts."""
+    name = result.options.others.environment
+    place = deployments.environment(connection, name=name) if name else None
+    if place is None or not place.required_evidence:
+        return []
+    wanted = [each for each in result.selectors if each.specified and each.version_id not in {None, NO_VERSION}]
+    have = deployments.evidence_of(connection, [each.version_id for each in wanted if each.version_id is not None])
+    found = []
+    for each in wanted:
+        mine = {item.name: item for item in have.get(each.version_id or 0, ())}
+        for kind in place.required_evidence:
+            if kind in mine and mine[kind].success:
+                continue
+            state = "failed" if kind in mine else "is missing"
+            text = f"{place.name} demands the evidence {kind!r}, which {state} for {each.participant} {each.number}"
+            cause = Cause.FAILED if kind in mine else Cause.NEVER_VERIFIED
+            found.append(Reason(cause, text, consumer=each.participant, consumer_version=each.number))
+    return found

@@ -1,0 +1,273 @@
+"""One way to run a piece of work in a transaction, on SQLite and on PostgreSQL.
+
+The work is a plain function over a SQLAlchemy connection. On SQLite it runs in a thread of its own kind: several read,
+one writes, so that a writer waits for its turn here and is never told that the database is locked. On PostgreSQL it
+runs over an asynchronous connection; where another process got in the way, it runs again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import threading
+from abc import ABC, abstractmethod
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, Table, bindparam, create_engine, event, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
+from sqlalchemy.pool import StaticPool
+
+from accord.core.errors import ResourceError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+READERS = 3
+"""Threads that read SQLite at once; more only take turns at the interpreter."""
+
+BUSY_SECONDS = 60
+"""How long a write waits for another process that writes the same SQLite file."""
+
+TRIES = 5
+"""How often work is tried on PostgreSQL that another process got in the way of."""
+
+_AGAIN = ("40001", "40P01", "23505")  # serialization, deadlock, somebody else inserted the same
+_GONE = ("57P01", "57P02", "57P03", "08000", "08003", "08006")
+
+
+class DatabaseUnavailableError(ResourceError):
+    """The database does not answer."""
+
+
+class Database(ABC):
+    """Where the hub keeps what it knows."""
+
+    @abstractmethod
+    async def read(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run work that only reads.
+
+        Raises:
+            DatabaseUnavailableError: the database does not answer.
+        """
+
+    @abstractmethod
+    async def write(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run work in one transaction: all of it is kept, or nothing.
+
+        Raises:
+            DatabaseUnavailableError: the database does not answer.
+        """
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Let go of every connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where a database is: a file of SQLite, or a URL of PostgreSQL."""
+
+    url: str
+
+    @property
+    def file(self) -> Path | None:
+        """The file, for SQLite."""
+        if self.url.startswith("sqlite:///"):
+            return Path(make_url(self.url).database or "")
+        return None
+
+    @property
+    def shown(self) -> str:
+        """For messages and logs: without the password."""
+        return str(self.file) if self.file else make_url(self.url).render_as_string(hide_password=True)
+
+
+def location_of(given: str) -> Location:
+    """A location from what the user gave: a path, ``sqlite:///path`` or ``postgresql://…``.
+
+    Raises:
+        UsageError: another kind of URL, or none that can be read.
+    """
+    if "://" not in given:
+        return Location(f"sqlite:///{given}")
+    try:
+        url = make_url(given)
+    except ArgumentError as error:
+        raise UsageError(f"--database {given!r} is not a URL: {error}. Expected a file or postgresql://…") from None
+    kind = url.get_backend_name()
+    if kind == "postgres":
+        kind = "postgresql"
+    if kind == "sqlite":
+        if not url.database or url.database == ":memory:":
+            raise UsageError("--database: a hub in memory would forget everything; give a file")
+        return Location(f"sqlite:///{url.database}")
+    if kind != "postgresql":
+        raise UsageError(f"--database: {kind!r} is not known; give a file (SQLite) or postgresql://…")
+    return Location(url.set(drivername="postgresql+asyncpg").render_as_string(hide_password=False))
+
+
+def open_database(location: Location) -> Database:
+    """A database; it is not asked anything yet."""
+    return SqliteDatabase(location.file) if location.file else PostgresDatabase(location.url)
+
+
+def insert_or_ignore(connection: Connection, table: Table, values: dict[str, Any]) -> bool:
+    """Insert a row unless there is one with the same key; whether it was inserted."""
+    statement = _insert_or_ignore(table, connection.dialect.name, tuple(values))
+    return bool(connection.execute(statement, values).rowcount)
+
+
+@cache
+def _insert_or_ignore(table: Table, dialect: str, columns: tuple[str, ...]) -> Any:
+    insert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(table).values({name: bindparam(name) for name in columns}).on_conflict_do_nothing()
+
+
+def several(name: str) -> Any:
+    """A parameter that is a list, for ``IN``. Statements are built once and executed with such: building costs more."""
+    return bindparam(name, expanding=True)
+
+
+def ping(connection: Connection) -> None:
+    """See that the database answers."""
+    connection.execute(text("SELECT 1"))
+
+
+class SqliteDatabase(Database):
+    """A file. WAL lets readers go on while one writes; a commit is on the disk before it is answered."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self._threads = threading.local()
+        self._engines: list[Any] = []
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="hub-read")
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="hub-write")
+
+    async def read(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """See Database."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._readers, lambda: self._run("BEGIN", work, *args, **kwargs))
+
+    async def write(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """See Database."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._writer, lambda: self._run("BEGIN IMMEDIATE", work, *args, **kwargs))
+
+    async def close(self) -> None:
+        """See Database."""
+        self._writer.shutdown()
+        self._readers.shutdown()
+        for engine in self._engines:
+            engine.dispose()
+
+    def _run(self, begin: str, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            connection = self._connection()
+            connection.exec_driver_sql(begin)
+            try:
+                result = work(connection, *args, **kwargs)
+            except BaseException:
+                connection.exec_driver_sql("ROLLBACK")
+                raise
+            connection.exec_driver_sql("COMMIT")
+        except OperationalError as error:
+            raise DatabaseUnavailableError(f"the database {self.file}: {error.orig}") from error
+        return result
+
+    def _connection(self) -> Connection:
+        connection: Connection | None = getattr(self._threads, "connection", None)
+        if connection is None:
+            engine = create_engine(
+                f"sqlite:///{self.file}",
+                poolclass=StaticPool,
+                connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+            )
+            event.listen(engine, "connect", _prepare_sqlite)
+            # Transactions are begun above, by name: the driver would begin each write as a reader.
+            connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            self._threads.connection = connection
+            self._engines.append(engine)
+        return connection
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+        "cache_size=-8000",
+        "mmap_size=67108864",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+class PostgresDatabase(Database):
+    """A server, which several hubs may share."""
+
+    def __init__(self, url: str) -> None:
+        from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415 - a hub on SQLite does not need it
+
+        self._engine = create_async_engine(url, pool_size=8, max_overflow=8, pool_timeout=20, pool_pre_ping=False)
+
+    async def read(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """See Database."""
+        return await self.write(work, *args, **kwargs)
+
+    async def write(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """See Database."""
+        for left in reversed(range(TRIES)):
+            try:
+                async with self._engine.begin() as connection:
+                    return await connection.run_sync(work, *args, **kwargs)
+            except DBAPIError as error:
+                if not left or not _worth_another_try(error):
+                    raise _as_unavailable(error) from error
+            except (OSError, TimeoutError, SQLAlchemyError) as error:
+                raise DatabaseUnavailableError(f"the database does not answer: {error}") from error
+            await asyncio.sleep(0.02 * (TRIES - left))
+        raise AssertionError  # the last try returns or raises
+
+    async def close(self) -> None:
+        """See Database."""
+        await self._engine.dispose()
+
+
+def _worth_another_try(error: DBAPIError) -> bool:
+    state = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
+    return state in _AGAIN or state in _GONE or error.connection_invalidated or isinstance(error, IntegrityError)
+
+
+def _as_unavailable(error: DBAPIError) -> Exception:
+    state = getattr(error.orig, "sqlstate", None)
+    if state in _GONE or error.connection_invalidated:
+        return DatabaseUnavailableError(f"the database does not answer: {error.orig}")
+    return error
+
+
+def ensure_writable(file: Path) -> None:
+    """Make the folder of a database file, and see that the file can be written.
+
+    Raises:
+        UsageError: it cannot; says why and what to do.
+    """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.closing(os.fdopen(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))):
+            pass
+    except OSError as error:
+        raise UsageError(
+            f"the database {file} cannot be written: {error.strerror}. Give another place with --database, "
+            "or change who owns it"
+        ) from None

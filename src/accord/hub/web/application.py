@@ -1,0 +1,124 @@
+"""The ASGI application: every route behind the gate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from accord.hub.service.problems import GONE, ConflictedError, InvalidError, NotFoundError
+from accord.hub.storage.database import DatabaseUnavailableError
+from accord.hub.web.answers import Answer, error, invalid
+from accord.hub.web.bodies import RequestError
+from accord.hub.web.gate import Gate, Guard, Observer
+from accord.hub.web.routes import (
+    badges,
+    environments,
+    index,
+    matrix,
+    overview,
+    pact_lists,
+    pacts,
+    participants,
+    publishing,
+    results,
+    versions,
+    webhooks,
+)
+
+if TYPE_CHECKING:
+    from accord.hub.web.hub import Hub
+
+# Those that builds wait for come first, for routes are tried in order; badges before tags of the same name.
+_ROUTERS = tuple(
+    module.router
+    for module in (
+        matrix, publishing, index, participants, versions, environments, badges, pacts, results, pact_lists, webhooks,
+        overview,
+    )
+)  # fmt: skip
+
+DESCRIPTION = "A Pact-Broker-compatible hub: contracts, results, environments, and may it be deployed."
+
+
+def create_application(
+    hub: Hub, *, guard: Guard, observer: Observer | None = None, quiet: bool = False, version: str = "0"
+) -> FastAPI:
+    """The application for a hub."""
+    app = FastAPI(
+        title="Accord hub",
+        version=version,
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.hub = hub
+    for router in _ROUTERS:
+        app.include_router(router)
+    for kind, handler in _HANDLERS.items():
+        app.add_exception_handler(kind, handler)
+    app.add_middleware(Gate, guard=guard, observer=observer, read_only=hub.settings.read_only, quiet=quiet)
+    return app
+
+
+async def _not_found(request: Request, problem: Exception) -> Answer:
+    return error(request, 404, str(problem) or GONE)
+
+
+async def _bad(request: Request, problem: Exception) -> Answer:
+    return invalid(request, getattr(problem, "errors", None))
+
+
+async def _conflict(request: Request, problem: Exception) -> Answer:
+    return error(request, 409, str(problem))
+
+
+async def _refused(request: Request, problem: Exception) -> Answer:
+    assert isinstance(problem, RequestError)  # noqa: S101 - registered for it alone
+    headers = {"connection": "close"} if problem.close else None
+    return error(request, problem.status, str(problem), headers=headers)
+
+
+async def _unavailable(request: Request, problem: Exception) -> Answer:
+    return error(request, 503, str(problem), headers={"retry-after": "1"})
+
+
+async def _http(request: Request, problem: Exception) -> Answer:
+    assert isinstance(problem, HTTPException)  # noqa: S101 - registered for it alone
+    if problem.status_code == 404:  # noqa: PLR2004 - not found
+        return error(request, 404, GONE)
+    if problem.status_code == 405:  # noqa: PLR2004 - not allowed
+        message = f"The method {request.method} is not allowed here"
+        return error(request, 405, message, headers=_allowed(request))
+    return error(request, problem.status_code, str(problem.detail))
+
+
+async def _parameters(request: Request, problem: Exception) -> Answer:
+    assert isinstance(problem, RequestValidationError)  # noqa: S101 - registered for it alone
+    errors: dict[str, list[str]] = {}
+    for each in problem.errors():
+        errors.setdefault(str(each["loc"][-1]), []).append(str(each["msg"]))
+    return invalid(request, errors)
+
+
+_HANDLERS: dict[Any, Any] = {
+    NotFoundError: _not_found,
+    InvalidError: _bad,
+    ConflictedError: _conflict,
+    RequestError: _refused,
+    DatabaseUnavailableError: _unavailable,
+    HTTPException: _http,
+    RequestValidationError: _parameters,
+}
+
+
+def _allowed(request: Request) -> dict[str, str]:
+    methods: set[str] = set()
+    for route in (route for router in _ROUTERS for route in router.routes):
+        match, _ = route.matches(dict(request.scope))
+        if match.value:
+            methods |= set(getattr(route, "methods", None) or ())
+    return {"allow": ", ".join(sorted(methods))}

@@ -1,0 +1,1 @@
+"""The documents that routes answer with: each function reads what it shows and gives a dict, as the reference does."""
