@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 from urllib.parse import urlsplit
 
-from faststream.kafka import KafkaBroker, TopicPartition
+from faststream.kafka import KafkaBroker
 from faststream.middlewares import AckPolicy
 
 from shop.kit.bus import Bus, Delivery, Receive
@@ -32,7 +32,7 @@ class KafkaBus(Bus):
         return broker
 
     def _read(self, broker: KafkaBroker, channel: str, receive: Receive) -> None:
-        failures: Counter[tuple[TopicPartition, int]] = Counter()
+        failures: Counter[tuple[str, int, int]] = Counter()
         subscriber = broker.subscriber(
             self._named(channel),
             group_id=f"{self._settings.prefix}.{self._wiring.service}",
@@ -45,7 +45,7 @@ class KafkaBus(Bus):
         @subscriber
         async def handle(message: Any) -> None:
             record = message.raw_message
-            place = (TopicPartition(record.topic, record.partition), record.offset)
+            place = (record.topic, record.partition, record.offset)
             # Kafka does not count deliveries; this count is lost with the process, which only delays the parking.
             delivery = Delivery(channel, message.body, message.headers.get(HEADER), failures[place] + 1)
             try:

@@ -15,7 +15,7 @@ from shop.kit.trace import HEADER
 
 _log = logging.getLogger(__name__)
 _NEVER_GIVE_UP = -1
-_PUBLISH_WITHIN = 5.0  # seconds
+_PUBLISH_WITHIN = 2.0  # seconds
 
 
 class NatsBus(Bus):
