@@ -3,8 +3,11 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
+
+import httpx
 
 from accord import poll_until
 from shop.kit.bus import Bus, BusSettings, Delivery, Wiring, bus_of
@@ -36,10 +39,25 @@ async def reachable(bus: Bus) -> None:
     await poll_until(connected, description="the bus", timeout=20)
 
 
+async def reachable_app(api: httpx.AsyncClient) -> None:
+    """Wait until a service says that all it needs is there."""
+
+    async def ready() -> bool:
+        return (await api.get("/ready")).status_code == HTTPStatus.OK
+
+    await poll_until(ready, description="the service's bus", timeout=20)
+
+
+def delivery_of(message: Envelope, channel: str = "any", number: int = 1) -> Delivery:
+    """A message as the bus hands it over."""
+    return Delivery(channel, message.as_json(), number=number)
+
+
 class Colleague:
     """Another service on the bus: says what a test wants, and remembers what it hears."""
 
-    def __init__(self, settings: BusSettings, sends_to: str, hears: tuple[str, ...]) -> None:
+    def __init__(self, settings: BusSettings, sends_to: str, hears: tuple[str, ...], name: str = "colleague") -> None:
+        self._name = name
         self._sends_to = sends_to
         self._settings = settings
         self._hears = hears
@@ -50,7 +68,7 @@ class Colleague:
     @asynccontextmanager
     async def there(self) -> AsyncIterator["Colleague"]:
         receivers = dict.fromkeys(self._hears, self._hear)
-        self._bus = bus_of(self._settings, Wiring("colleague", _Everything(self._sends_to), receivers))
+        self._bus = bus_of(self._settings, Wiring(self._name, _Everything(self._sends_to), receivers))
         async with self._bus.running():
             await reachable(self._bus)
             yield self
