@@ -51,7 +51,8 @@ demo: setup
 
 test: setup
 	@$(BIN)/python -m pytest -n 2 --dist worksteal
-	@cd examples/shop && ../../$(BIN)/python -m pytest -n 2 --dist worksteal
+	@cd examples/shop && ../../$(BIN)/python -m pytest -n 2 --dist worksteal --ignore=tests/e2e
+	@cd examples/shop && ../../$(BIN)/python -m pytest tests/e2e
 
 lint: setup
 	@$(BIN)/ruff check .
