@@ -1,5 +1,6 @@
 """The whole shop, once for all journeys: each has customers and products of its own, so that none sees another."""
 
+import os
 from collections.abc import Callable, Iterator
 from uuid import uuid4
 
@@ -13,7 +14,8 @@ LIMITS = {"GATEWAY_REQUESTS_PER_SECOND": "1000", "GATEWAY_BURST": "1000"}
 
 @pytest.fixture(scope="session")
 def whole_shop() -> Iterator[WholeShop]:
-    with WholeShop(settings=LIMITS) as shop:
+    """On NATS; with SHOP_BUS=kafka on Apache Kafka."""
+    with WholeShop(settings=LIMITS, kafka=os.environ.get("SHOP_BUS") == "kafka") as shop:
         yield shop
 
 
