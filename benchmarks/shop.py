@@ -1,4 +1,4 @@
-"""The example shop whole: seven processes with databases and bus until they are ready, and one order until confirmed."""
+"""The example shop whole: seven processes with databases and a bus until they are ready; an order until confirmed."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from time import perf_counter
 SHOP = Path(__file__).parents[1] / "examples" / "shop"
 sys.path[:0] = [str(SHOP / "src"), str(SHOP / "tests" / "support")]
 
-from accord import poll_until  # noqa: E402 - the shop is found by the line above
 from whole_shop import WholeShop  # noqa: E402
 from whole_shop.journeys import Visit  # noqa: E402
 from whole_shop.seeding import customer, put_on_shelf  # noqa: E402
+
+from accord import poll_until  # noqa: E402 - the shop is found by the line above
 
 ORDERS = 40
 
