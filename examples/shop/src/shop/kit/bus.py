@@ -16,6 +16,8 @@ from shop.kit.settings import SettingsError, Variables
 
 _log = logging.getLogger(__name__)
 _NEXT_TRY = 1.0  # seconds between tries to connect
+_KNOCK_WITHIN = 2.0  # seconds for an address to answer
+_END_WITHIN = 20.0  # seconds for the message in hand
 _FIRST_DELAY, _LONGEST_DELAY = 0.1, 5.0  # seconds before a message that failed is delivered again
 _DOUBLINGS = 10  # more than it takes to the longest delay, and few enough for any number of deliveries
 
@@ -110,6 +112,8 @@ class Bus(EventPublisher, ABC):
         wiring: what the service sends and reads.
     """
 
+    default_port: int
+
     def __init__(self, settings: BusSettings, wiring: Wiring) -> None:
         self._settings = settings
         self._wiring = wiring
@@ -161,25 +165,46 @@ class Bus(EventPublisher, ABC):
 
     async def _connect(self) -> None:
         while True:
-            broker = self._made()
             try:
-                await broker.start()
+                await self._knock()
+                broker = await _started(self._made())
             except Exception as error:  # noqa: BLE001 - whatever is wrong with the bus, it may be better soon
                 _log.warning("the bus at %s is not there: %r; next try in %s s", self.address, error, _NEXT_TRY)
-                await _stop(broker)
                 await asyncio.sleep(_NEXT_TRY)
-            except asyncio.CancelledError:
-                await _stop(broker)
-                raise
             else:
                 self._broker = broker
                 _log.info("connected to the bus at %s", self.address)
                 return
 
+    async def _knock(self) -> None:
+        """Raise when nobody listens. The drivers would try for ever, and leave their sockets open when stopped."""
+        first = urlsplit(self._settings.url or "").netloc.rpartition("@")[2].split(",")[0]
+        parts = urlsplit(f"//{first}")
+        async with asyncio.timeout(_KNOCK_WITHIN):
+            _, writer = await asyncio.open_connection(parts.hostname, parts.port or self.default_port)
+        writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()
+
+
+async def _started(broker: Any) -> Any:
+    """The broker, connected. Whoever cannot wait for it any longer still waits until it can be stopped in order."""
+    starting = asyncio.ensure_future(broker.start())
+    try:
+        await asyncio.shield(starting)
+    except BaseException:
+        with suppress(Exception):
+            async with asyncio.timeout(_END_WITHIN):
+                await starting
+        await _stop(broker)
+        raise
+    return broker
+
 
 async def _stop(broker: Any) -> None:
     try:
-        await broker.stop()
+        async with asyncio.timeout(_END_WITHIN):
+            await broker.stop()
     except Exception as error:  # noqa: BLE001 - it is given up; what it had in hand is delivered again
         _log.warning("the connection to the bus did not end well: %r", error)
 

@@ -18,6 +18,8 @@ _log = logging.getLogger(__name__)
 class KafkaBus(Bus):
     """Messages of one key share a partition, and so stay in order."""
 
+    default_port = 9092
+
     def _made(self) -> KafkaBroker:
         broker = KafkaBroker(
             urlsplit(self._settings.url or "").netloc,

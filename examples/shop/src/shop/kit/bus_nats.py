@@ -21,6 +21,8 @@ _PUBLISH_WITHIN = 2.0  # seconds
 class NatsBus(Bus):
     """Messages in a stream on disk. What the relay sends twice within two minutes the server keeps once."""
 
+    default_port = 4222
+
     def _made(self) -> NatsBroker:
         broker = NatsBroker(
             self._settings.url or "",

@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import pytest
 from shop_doubles.bus import Colleague, a_message, on_kafka, on_nats, reachable
 
 from accord import poll_until
-from shop.kit.bus import BusSettings, BusUnavailableError, Delivery, Wiring, bus_of
+from shop.kit.bus import Bus, BusSettings, BusUnavailableError, Delivery, Wiring, bus_of
 from shop.kit.trace import Trace, within
 
 CHANNEL = "orders.events"
@@ -28,10 +28,12 @@ class Reader:
         self._act = act
         self.deliveries: list[Delivery] = []
 
+    def joining(self) -> AbstractAsyncContextManager[Bus]:
+        return bus_of(self._settings, Wiring("reader", {}, {CHANNEL: self._receive})).running()
+
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[None]:
-        bus = bus_of(self._settings, Wiring("reader", {}, {CHANNEL: self._receive}))
-        async with bus.running():
+        async with self.joining() as bus:
             await reachable(bus)
             yield
 
@@ -155,3 +157,9 @@ async def test_a_reader_outlives_the_bus(nats_alone: Any) -> None:
             return any(delivery.body == said.as_json() for delivery in reader.deliveries)
 
         await poll_until(heard, timeout=20)
+
+
+async def test_who_leaves_while_the_connection_is_made_leaves_nothing_open(settings: BusSettings) -> None:
+    for tenths in range(20):
+        async with Reader(settings).joining():
+            await asyncio.sleep(tenths / 10_000)  # another moment of the connection each time
