@@ -18,6 +18,8 @@ HUB_LAYERS = "the hub's parts import one way"
 HUB_PLAIN = "the hub's wire and domain are plain Python"
 HUB_NO_WEB = "the hub's service and storage know no web"
 HUB_NO_DATABASE = "routes ask storage, never the database"
+HUB_LIGHT = "the hub's client and wire never load the server's frameworks"
+HUB_CLIENT = "the hub's client knows no server"
 CORE = "core needs neither test runners nor frameworks"
 
 VIOLATIONS = [
@@ -35,6 +37,8 @@ VIOLATIONS = [
     ("hub/storage/pacts.py", "import accord.hub.web.answers", HUB_LAYERS),
     ("hub/wire/paths.py", "import sqlalchemy", HUB_PLAIN),
     ("hub/domain/matrix.py", "import asyncio", HUB_PLAIN),
+    ("hub/client/evidence.py", "import fastapi", HUB_LIGHT),
+    ("hub/client/evidence.py", "import accord.hub.domain.records", HUB_CLIENT),
     ("hub/service/lookup.py", "import fastapi", HUB_NO_WEB),
     ("hub/web/answers.py", "import sqlalchemy", HUB_NO_DATABASE),
 ]

@@ -81,16 +81,25 @@ def test_an_unknown_name_lists_those_there_are(module: object) -> None:
 def test_the_commands_are_these() -> None:
     assert sorted(typer.main.get_command(app).commands) == [
         "can-i-deploy",
+        "can-i-merge",
         "contract",
         "demo",
         "doctor",
         "env",
+        "environment",
+        "evidence",
         "faults",
         "hub",
+        "participant",
+        "publish",
         "record-deployment",
+        "record-release",
+        "record-support-ended",
+        "record-undeployment",
         "stub",
         "test",
         "verify",
+        "webhook",
     ]  # type: ignore[attr-defined]  # a group
 
 

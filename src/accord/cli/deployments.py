@@ -1,4 +1,4 @@
-"""``accord can-i-deploy`` and ``accord record-deployment``, over the files beside the pacts."""
+"""What is recorded of deployments and releases: at a hub, or beside the pacts."""
 
 from __future__ import annotations
 
@@ -7,69 +7,117 @@ from typing import Annotated
 
 import typer
 
-from accord.cli.output import print_json
-from accord.cli.versions import version_or_commit
-from accord.contract.deployability import can_i_deploy, render_decision
+from accord.cli.hub_access import (
+    AsJson,
+    HubUrl,
+    Pacts,
+    Participant,
+    Version,
+    ask,
+    ask_at,
+    folder_version,
+    hub_or_folder,
+    show,
+    version_of,
+)
 from accord.contract.results_folder import ResultsFolder
 from accord.core.errors import UsageError
+from accord.hub.client import environments
 
-EXAMPLE = """Example:
-
-    accord can-i-deploy --pacticipant OrderService --version 2.3.1 --to production --pacts contracts/
-"""
 RECORD_EXAMPLE = """Example:
+
+    accord record-deployment --pacticipant OrderService --version 2.3.1 --environment production
 
     accord record-deployment --pacticipant OrderService --version 2.3.1 --environment production --pacts contracts/
 """
+UNDEPLOY_EXAMPLE = """Example:
 
-Participant = Annotated[str, typer.Option("--pacticipant", "--participant", "-a", help="The participant to deploy.")]
-Version = Annotated[
-    str | None, typer.Option("--version", "-e", help="Its version; GIT_COMMIT or the commit at hand by default.")
+    accord record-undeployment --pacticipant OrderService --environment test
+"""
+RELEASE_EXAMPLE = """Example:
+
+    accord record-release --pacticipant MobileApp --version 4.1 --environment production
+"""
+SUPPORT_EXAMPLE = """Example:
+
+    accord record-support-ended --pacticipant MobileApp --version 3.9 --environment production
+"""
+
+Where = Annotated[str, typer.Option("--environment", "--to", help="The environment.")]
+Instance = Annotated[
+    str | None, typer.Option("--application-instance", help="Which one, where several run side by side.")
 ]
-Pacts = Annotated[Path, typer.Option(help="The folder with the pacts; the results are beside them.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command("can-i-deploy", epilog=EXAMPLE)(can_i_deploy_command)
     app.command("record-deployment", epilog=RECORD_EXAMPLE)(record_deployment_command)
-
-
-def can_i_deploy_command(
-    pacticipant: Participant,
-    version: Version = None,
-    to: Annotated[str, typer.Option("--to", "--to-environment", help="The environment.")] = "production",
-    pacts: Pacts = Path("pacts"),
-    as_json: AsJson = False,
-) -> int:
-    """Say whether a version may be deployed. Exit code 0: yes; 1: no; 2: cannot tell."""
-    decision = can_i_deploy(ResultsFolder(pacts), pacticipant, _version(version), to)
-    if as_json:
-        print_json(decision.to_json())
-    else:
-        print(render_decision(decision))
-    return 0 if decision.deployable else 1
+    app.command("record-undeployment", epilog=UNDEPLOY_EXAMPLE)(record_undeployment_command)
+    app.command("record-release", epilog=RELEASE_EXAMPLE)(record_release_command)
+    app.command("record-support-ended", epilog=SUPPORT_EXAMPLE)(record_support_ended_command)
 
 
 def record_deployment_command(
     pacticipant: Participant,
-    environment: Annotated[str, typer.Option("--environment", "--to", help="The environment.")],
+    environment: Where,
     version: Version = None,
-    pacts: Pacts = Path("pacts"),
+    instance: Instance = None,
+    pacts: Pacts = None,
+    hub: HubUrl = None,
     as_json: AsJson = False,
 ) -> None:
-    """Note that a version now runs in an environment."""
-    deployed = _version(version)
-    ResultsFolder(pacts).record_deployment(pacticipant, deployed, environment)
-    if as_json:
-        print_json({"participant": pacticipant, "version": deployed, "environment": environment})
+    """Note that a version now runs in an environment. It takes the place of the one before."""
+    access = hub_or_folder(hub, pacts)
+    if access is not None:
+        number = version_of(version)
+        ask_at(access, environments.record, "deployment", pacticipant, number, environment, instance=instance)
+    elif instance is not None:
+        raise UsageError("--application-instance needs a hub: --hub, or PACT_BROKER_BASE_URL")
     else:
-        print(f"Recorded: {pacticipant} v{deployed} runs in {environment}.")
+        number = folder_version(version)
+        ResultsFolder(pacts or Path("pacts")).record_deployment(pacticipant, number, environment)
+    document = {"participant": pacticipant, "version": number, "environment": environment}
+    which = f" as {instance}" if instance else ""
+    show(document, [f"Recorded: {pacticipant} v{number} runs in {environment}{which}."], as_json=as_json)
 
 
-def _version(given: str | None) -> str:
-    version = version_or_commit(given)
-    if version is None:
-        raise UsageError("which version? Give it with --version, or set GIT_COMMIT; here is no git commit either")
-    return version
+def record_undeployment_command(
+    pacticipant: Participant,
+    environment: Where,
+    instance: Instance = None,
+    hub: HubUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Note that a participant runs somewhere no more."""
+    ended = ask(hub, environments.end, "deployment", pacticipant, environment, instance=instance)
+    document = {"participant": pacticipant, "environment": environment, "versions": ended}
+    gone = f"{pacticipant} v{', v'.join(ended)}"
+    show(document, [f"Recorded: {gone} does not run in {environment} any more."], as_json=as_json)
+
+
+def record_release_command(
+    pacticipant: Participant,
+    environment: Where,
+    version: Version = None,
+    hub: HubUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Note that a version is released in an environment. It is supported beside the ones before."""
+    number = version_of(version)
+    ask(hub, environments.record, "release", pacticipant, number, environment)
+    document = {"participant": pacticipant, "version": number, "environment": environment}
+    show(document, [f"Recorded: {pacticipant} v{number} is released in {environment}."], as_json=as_json)
+
+
+def record_support_ended_command(
+    pacticipant: Participant,
+    environment: Where,
+    version: Version = None,
+    hub: HubUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Note that a release is supported no more. Only in that environment."""
+    ended = ask(hub, environments.end, "release", pacticipant, environment, version=version_of(version))
+    document = {"participant": pacticipant, "environment": environment, "versions": ended}
+    gone = f"{pacticipant} v{', v'.join(ended)}"
+    show(document, [f"Recorded: {gone} is not supported in {environment} any more."], as_json=as_json)

@@ -56,7 +56,7 @@ DEFAULT_DATABASE = ".accord/hub.sqlite3"
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    hub = typer.Typer(no_args_is_help=True, help="A Pact-Broker-compatible hub: serve it, look after it.")
+    hub = typer.Typer(no_args_is_help=True, help="A Pact-Broker-compatible hub, and its care.")
     hub.command("serve", epilog=SERVE_EXAMPLE)(serve_command)
     hub.command("clean", epilog=CLEAN_EXAMPLE)(clean_command)
     hub.command("backup", epilog=BACKUP_EXAMPLE)(backup_command)
@@ -136,7 +136,7 @@ def clean_command(
     database: Database = DEFAULT_DATABASE,
     as_json: AsJson = False,
 ) -> None:
-    """Remove old versions that are not deployed, released, a branch's head or a tag's newest; while the hub serves."""
+    """Remove old versions, while the hub serves. What is deployed, released, or the head of a branch or tag, stays."""
     _need_server()
     from accord.hub.app.care import clean  # noqa: PLC0415 - the database's driver
 

@@ -11,7 +11,24 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from accord.cli import contracts, demo, deployments, doctor, environment, faults, hub, stub, suite, verify
+from accord.cli import (
+    contracts,
+    deciding,
+    demo,
+    deployments,
+    doctor,
+    environment,
+    faults,
+    hub,
+    hub_environments,
+    hub_evidence,
+    hub_participants,
+    hub_webhooks,
+    publish,
+    stub,
+    suite,
+    verify,
+)
 from accord.core.errors import AccordError
 
 if TYPE_CHECKING:
@@ -33,9 +50,15 @@ app = typer.Typer(
 suite.register(app)
 verify.register(app)
 contracts.register(app)
+publish.register(app)
+deciding.register(app)
 deployments.register(app)
-environment.register(app)
+hub_evidence.register(app)
+hub_environments.register(app)
+hub_participants.register(app)
+hub_webhooks.register(app)
 hub.register(app)
+environment.register(app)
 stub.register(app)
 demo.register(app)
 doctor.register(app)

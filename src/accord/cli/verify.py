@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from accord.cli import verify_hub
+from accord.cli.hub_access import HubUrl, hub_or_folder, version_of
 from accord.cli.output import coloured, print_json
 from accord.cli.versions import version_or_commit
 from accord.contract.junit import render_junit
@@ -27,10 +29,12 @@ if TYPE_CHECKING:
 
     from accord.contract.verification import Event, VerificationResult
     from accord.core.http.messages import HttpRequest
+    from accord.hub.client.pacts import HubPacts
 
 EXAMPLE = """Example:
 
     accord verify OrderService --app shop.orders.main:create_app --states states --pacts contracts/
+    accord verify OrderService --app shop.orders.main:create_app --states states --hub https://hub.example.org
     accord verify Quotes --grpc 127.0.0.1:50051 --states states.py --pacts pacts/
 """
 _LAST_PORT = 65535
@@ -57,7 +61,12 @@ def verify(
     ] = None,
     app_dir: Annotated[Path, typer.Option(help="Where to look for these modules.")] = Path(),
     provider_version: Annotated[
-        str | None, typer.Option(help="The provider's version; GIT_COMMIT or the commit at hand by default.")
+        str | None,
+        typer.Option(
+            "--provider-version",
+            "--version",
+            help="The provider's version; GIT_COMMIT or the commit at hand by default.",
+        ),
     ] = None,
     state_url: Annotated[
         str | None, typer.Option(help="A URL of the provider that brings about states without a handler.")
@@ -83,11 +92,30 @@ def verify(
         bool, typer.Option("--templates", help="Only print the functions to write for what has no handler yet.")
     ] = False,
     record: Annotated[bool, typer.Option(help="Keep the result beside the pacts, for can-i-deploy.")] = True,
+    hub: HubUrl = None,
+    consumer_version_selectors: verify_hub.Selectors = None,
+    branch: verify_hub.Branch = None,
+    main_branch: verify_hub.MainBranch = False,
+    deployed: verify_hub.Deployed = False,
+    enable_pending: verify_hub.Pending = False,
+    include_wip_pacts_since: verify_hub.Wip = None,
+    provider_branch: verify_hub.ProviderBranch = None,
+    provider_tag: verify_hub.ProviderTag = None,
+    publish: verify_hub.Publish = None,
 ) -> int:
-    """Verify a provider against its contracts. Exit code 0: kept; 1: broken; 2: cannot tell."""
+    """Verify a provider against its contracts. Exit code 0: kept; 1: broken; 2: cannot tell.
+
+    From the folder --pacts, or from a hub; results go to where the contracts came from.
+    """
+    options = verify_hub.HubOptions(
+        consumer_version_selectors, branch, main_branch, deployed, enable_pending, include_wip_pacts_since,
+        provider_branch, provider_tag, publish,
+    )  # fmt: skip
+    source = _hub(hub, pacts, options)
     places = pacts or [Path("pacts")]
-    version = version_or_commit(provider_version)
-    verifier = Verifier(provider or _only_provider(places), version=version, time_limit=time_limit).pacts(*places)
+    version = version_or_commit(provider_version) if source is None else version_of(provider_version)
+    name = provider or _only_provider(places if source is None else None)
+    verifier = Verifier(name, version=version, time_limit=time_limit).pacts(*(places if source is None else [source]))
     verifier.only(consumer=consumer, description=description, state=state).together(together)
     if templates:
         _name_states(verifier, states, state_url, app_dir)
@@ -103,17 +131,36 @@ def verify(
         verifier.filter_requests(_adding(line))
     if fail_fast:
         verifier.fail_fast()
-    if record and version is not None:
-        for folder in {place if place.is_dir() else place.parent for place in places}:
-            verifier.record_to(folder)
+    if source is not None:
+        verifier.record_to(source)
+    elif record and version is not None:
+        _record_beside(verifier, places)
     if not as_json:
-        verifier.listen(_print_event)
-    return _report(verifier.check(), as_json=as_json, junit=junit)
+        verifier.listen(_printing(source))
+    result = verifier.check()
+    return _report(result, source, as_json=as_json, junit=junit)
 
 
-def _report(result: VerificationResult, *, as_json: bool, junit: Path | None) -> int:
+def _record_beside(verifier: Verifier, places: list[Path]) -> None:
+    for folder in {place if place.is_dir() else place.parent for place in places}:
+        verifier.record_to(folder)
+
+
+def _hub(url: str | None, pacts: list[Path] | None, options: verify_hub.HubOptions) -> HubPacts | None:
+    """The hub as a source, if one is meant."""
+    access = hub_or_folder(url, pacts[0] if pacts else None)
+    if access is not None:
+        return verify_hub.hub_pacts(access, options)
+    if options.given():
+        raise UsageError(f"{options.given()[0]} needs a hub: --hub, or PACT_BROKER_BASE_URL")
+    return None
+
+
+def _report(result: VerificationResult, source: HubPacts | None, *, as_json: bool, junit: Path | None) -> int:
     if as_json:
         print_json(result.to_json())
+    elif source is not None:
+        verify_hub.print_after(source, result)
     if junit is not None:
         replace_file(junit, render_junit(result))
     return 0 if result.success else 1
@@ -149,14 +196,20 @@ def _adding(line: str) -> Callable[[HttpRequest], HttpRequest]:
     return lambda request: request.with_header(name.strip(), value.strip())
 
 
-def _print_event(event: Event) -> None:
+def _printing(source: HubPacts | None) -> Callable[[Event], None]:
     """The live account: each interaction as it is done."""
-    if isinstance(event, ContractStarted):
-        print(render_contract_line(event.contract), flush=True)
-    elif isinstance(event, InteractionFinished):
-        print(coloured(render_interaction(event.result)), flush=True)
-    elif isinstance(event, VerificationFinished):
-        _print_end(event.result)
+
+    def print_event(event: Event) -> None:
+        if isinstance(event, ContractStarted):
+            print(render_contract_line(event.contract), flush=True)
+            if source is not None:
+                verify_hub.print_before(source, event.contract)
+        elif isinstance(event, InteractionFinished):
+            print(coloured(render_interaction(event.result)), flush=True)
+        elif isinstance(event, VerificationFinished):
+            _print_end(event.result)
+
+    return print_event
 
 
 def _print_end(result: VerificationResult) -> None:
@@ -166,7 +219,9 @@ def _print_end(result: VerificationResult) -> None:
     print(f"\n{summary_line(result)}")
 
 
-def _only_provider(places: list[Path]) -> str:
+def _only_provider(places: list[Path] | None) -> str:
+    if places is None:
+        raise UsageError("which provider? Name it: accord verify PROVIDER --hub URL")
     providers = {contract.provider for place in places for contract in PactFiles(place).all_contracts()}
     if len(providers) == 1:
         return providers.pop()

@@ -106,16 +106,21 @@ def render_decision(decision: Decision) -> str:
     lines = [f"RESULT: {'OK' if decision.deployable else 'FAILED'}"]
     # Where the answer is no, what stands in its way is enough.
     for row in decision.rows if decision.deployable else decision.obstacles:
-        verified = "has verified" if row.outcome == "success" else "has NOT verified"
-        consumer = _named(row.consumer, row.consumer_version)
-        lines.append(f"{consumer} has a contract that {_named(row.provider, row.provider_version)} {verified}.")
-        lines += [f"  {detail}" for detail in row.details]
+        lines += render_row(row)
     if not decision.rows:
         lines.append(f"No contract involves {decision.participant} there.")
     can = "Can" if decision.deployable else "Cannot"
     lines.append(f"{can} deploy {decision.participant} v{decision.version} to {decision.environment}.")
     lines += [f"note: {note}" for note in decision.notes]
     return "\n".join(lines)
+
+
+def render_row(row: MatrixRow) -> list[str]:
+    """One contract that counts: whether it was verified, and its details; a line each."""
+    verified = "has verified" if row.outcome == "success" else "has NOT verified"
+    consumer = _named(row.consumer, row.consumer_version)
+    sentence = f"{consumer} has a contract that {_named(row.provider, row.provider_version)} {verified}."
+    return [sentence, *(f"  {detail}" for detail in row.details)]
 
 
 def _named(participant: str, version: str | None) -> str:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from accord.contract.verification import VerificationResult
 
+OPENERS = "accord.hubs"
+"""The group of entry points that open URLs: ``opener(url)`` gives a PactSource that is a ResultSink too."""
+
 
 class PactSource(ABC):
     """A place that contracts come from."""
@@ -26,6 +29,10 @@ class PactSource(ABC):
         Raises:
             AccordError: the place cannot be read.
         """
+
+    async def acontracts_for(self, provider: str) -> Sequence[Contract]:
+        """The same for async code; a place that is far away does not hold up the event loop."""
+        return self.contracts_for(provider)
 
     @abstractmethod
     def describe(self) -> str:
@@ -42,6 +49,10 @@ class ResultSink(ABC):
         Raises:
             AccordError: it cannot be kept.
         """
+
+    async def arecord(self, result: VerificationResult) -> None:
+        """The same for async code."""
+        self.record(result)
 
 
 class PactFiles(PactSource):
@@ -97,14 +108,42 @@ def _is_pact(file: Path) -> bool:
 
 
 def source_of(place: str | Path | PactSource) -> PactSource:
-    """A file, a folder or a source as a source."""
+    """A file, a folder, a hub's URL or a source as a source."""
     if isinstance(place, PactSource):
         return place
+    if isinstance(place, str) and is_url(place):
+        opened = _opened(place)
+        if isinstance(opened, PactSource):
+            return opened
     if isinstance(place, (str, Path)):
-        if str(place).startswith(("http://", "https://")):
-            raise UsageError(
-                f"{place}: pacts from a URL are read through the hub's client, which this version does not have yet; "
-                "give a file or a folder"
-            )
         return PactFiles(place)
-    raise UsageError(f"expected a file, a folder or a PactSource, seen {place!r}")
+    raise UsageError(f"expected a file, a folder, a hub's URL or a PactSource, seen {place!r}")
+
+
+def sink_of(place: str | Path | ResultSink) -> ResultSink:
+    """The folder of the pacts, a hub's URL or a sink as a sink."""
+    if isinstance(place, ResultSink):
+        return place
+    if isinstance(place, str) and is_url(place):
+        opened = _opened(place)
+        if isinstance(opened, ResultSink):
+            return opened
+    from accord.contract.results_folder import ResultsFolder  # noqa: PLC0415 - it builds on this module
+
+    return ResultsFolder(place)
+
+
+def is_url(place: str) -> bool:
+    """Whether a text is the URL of a hub, and no path."""
+    return place.startswith(("http://", "https://"))
+
+
+def _opened(url: str) -> object:
+    """What an installed package makes of a URL: contracts know no hub, so it says by an entry point that it is one."""
+    from importlib.metadata import entry_points  # noqa: PLC0415 - it reads what is installed; files need none
+
+    for found in entry_points(group=OPENERS, name="http"):
+        return found.load()(url)
+    raise UsageError(
+        f"{url}: nothing that is installed opens a hub's URL (entry point {OPENERS}); install accord itself again"
+    )

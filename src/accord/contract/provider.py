@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 from accord.contract.findings import VerificationFailed
 from accord.contract.handlers import StateHandler, check_callable
 from accord.contract.model import AsyncMessage, HttpInteraction, SyncMessage
-from accord.contract.ports import ResultSink, source_of
+from accord.contract.ports import ResultSink, sink_of, source_of
 from accord.contract.replay import Replay, ReplayOptions
 from accord.contract.report import render_failure, render_templates
 from accord.contract.selection import Selection
 from accord.contract.states import StateChanges
-from accord.contract.steps import adrive, drive
+from accord.contract.steps import Call, adrive, drive
 from accord.contract.verification import VerificationResult
 from accord.core.errors import UsageError
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from accord.contract.handlers import Handler
     from accord.contract.model import Contract
     from accord.contract.ports import PactSource
-    from accord.contract.steps import Call, Gather
+    from accord.contract.steps import Gather
     from accord.contract.transports import CallTransport, ProviderTransport
     from accord.contract.verification import Event
     from accord.core.http.messages import HttpRequest
@@ -54,6 +54,7 @@ class Verifier:
         self._states: dict[str, StateHandler] = {}
         self._messages: dict[str, Handler] = {}
         self._sources: list[PactSource] = []
+        self._opened: dict[str, PactSource] = {}
         self._sinks: list[ResultSink] = []
         self._listeners: list[Callable[[Event], None]] = []
         self._state_url: str | None = None
@@ -229,26 +230,29 @@ class Verifier:
         return self
 
     def pacts(self, *places: str | Path | PactSource) -> Self:
-        """Say where the contracts are: files, folders or sources."""
-        self._sources += [source_of(place) for place in places]
+        """Say where the contracts are: files, folders, the URL of a hub or Pact Broker, or sources."""
+        for place in places:
+            source = source_of(place)
+            self._sources.append(source)
+            if isinstance(place, str):
+                self._opened[place] = source
         return self
 
     def record_to(self, place: str | Path | ResultSink) -> Self:
         """Keep the result of the verification, whatever it is, by the provider's version.
 
         Args:
-            place: the folder of the pacts (the results go beside them) or another sink.
+            place: the folder of the pacts (the results go beside them), a hub's URL (in CI alone the result is
+                published), the object that was given to ``pacts``, or another sink.
 
         Raises:
             UsageError: the verifier was made without a version.
         """
         if self.version is None:
             raise UsageError("a result is kept by the provider's version: Verifier(name, version='…')")
-        if not isinstance(place, ResultSink):
-            from accord.contract.results_folder import ResultsFolder  # noqa: PLC0415 - few tests record
-
-            place = ResultsFolder(place)
-        self._sinks.append(place)
+        # A hub's URL given to both is one hub: only what came from it can be told to it.
+        same = self._opened.get(place) if isinstance(place, str) else None
+        self._sinks.append(same if isinstance(same, ResultSink) else sink_of(place))
         return self
 
     def listen(self, listener: Callable[[Event], None]) -> Self:
@@ -309,7 +313,10 @@ class Verifier:
         return await adrive(self._steps(blocking=False))
 
     def _steps(self, *, blocking: bool) -> Generator[Call | Gather, Any, VerificationResult]:
-        contracts = self._selection.select(self._contracts())
+        found: list[Contract] = []
+        for source in self._sources:
+            found += yield Call(source.contracts_for if blocking else source.acontracts_for, (self.provider,))
+        contracts = self._selection.select(self._checked(found))
         replay = Replay(
             self.provider,
             self.version,
@@ -322,7 +329,7 @@ class Verifier:
         )
         result = yield from replay.run(contracts)
         for sink in () if self._selection else self._sinks:
-            sink.record(result)
+            yield Call(sink.record if blocking else sink.arecord, (result,))
         return result
 
     def _state_changes(self, *, blocking: bool) -> StateChanges:
@@ -338,9 +345,11 @@ class Verifier:
         return StateChanges(self._states, caller.call if blocking else caller.acall, target, caller.close)
 
     def _contracts(self) -> Sequence[Contract]:
+        return self._checked([each for source in self._sources for each in source.contracts_for(self.provider)])
+
+    def _checked(self, contracts: Sequence[Contract]) -> Sequence[Contract]:
         if not self._sources:
             raise UsageError("no contracts were given; say where they are with .pacts('pacts/')")
-        contracts = [contract for source in self._sources for contract in source.contracts_for(self.provider)]
         if not contracts:
             places = ", ".join(source.describe() for source in self._sources)
             raise UsageError(f"no contract with the provider {self.provider} in {places}{self._others()}")
@@ -355,7 +364,12 @@ class Verifier:
             if isinstance(source, PactFiles)
             for contract in source.all_contracts()
         }
-        return f"; the providers there are: {', '.join(sorted(providers))}" if providers else ", which hold none at all"
+        if providers:
+            return f"; the providers there are: {', '.join(sorted(providers))}"
+        only_files = all(isinstance(source, PactFiles) for source in self._sources)
+        return (
+            ", which hold none at all" if only_files else " for what is selected; are its consumers' pacts published?"
+        )
 
     def _transport(self, contracts: Sequence[Contract], *, blocking: bool) -> ProviderTransport | None:
         from accord.contract import transports  # noqa: PLC0415 - brings the callers, which only this needs

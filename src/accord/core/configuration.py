@@ -54,6 +54,13 @@ class Configuration:
     kafka: Mapping[str, Any] = field(default_factory=dict, metadata={"help": _RESOURCE})
     valkey: Mapping[str, Any] = field(default_factory=dict, metadata={"help": _RESOURCE})
     rabbitmq: Mapping[str, Any] = field(default_factory=dict, metadata={"help": _RESOURCE})
+    hub: Mapping[str, Any] = field(
+        default_factory=dict,
+        metadata={
+            "help": "`url` of the hub or Pact Broker; `publish = false` leaves publishing at the end of a CI run to "
+            "others; `timeout` in seconds: see [the hub](hub.md)."
+        },
+    )
     links: Mapping[str, Any] = field(
         default_factory=dict,
         metadata={"help": 'Links of the fixture `faults`, `"orders -> payments" = URL`: see [faults](faults.md).'},

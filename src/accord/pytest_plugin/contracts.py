@@ -69,6 +69,7 @@ class RunRecorder:
         self._left_out = False
         self.written: list[Path] = []
         self.problem: str | None = None
+        self.published: str | None = None
 
     def start(self) -> None:
         """Tell this process and its workers where the journal is."""
@@ -119,9 +120,22 @@ class RunRecorder:
         try:
             self.written = assemble(entries, gone=gone)
         except AccordError as error:
-            self.problem = str(error)
+            self.problem = f"not written: {error}"
             return
         self._remember(origins, entries)
+
+    def publish(self) -> None:
+        """Publish what a green run in CI wrote, where the project names a hub."""
+        mine = [path for path in self.written if path.is_relative_to(self._config.rootpath)]
+        if not mine:
+            return
+        from accord.core.errors import AccordError  # noqa: PLC0415 - as above
+        from accord.pytest_plugin.publishing import publish  # noqa: PLC0415 - only runs with contracts pay
+
+        try:
+            self.published = publish(self._config.rootpath, mine)
+        except AccordError as error:
+            self.problem = f"not published: {error}"
 
     def _is_gone(self, origin: str | None, *, whole: bool) -> bool:
         """Whether the test that made an interaction is gone, given that nothing made it in this run."""
@@ -208,6 +222,8 @@ def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
     recorder = session.config.stash.get(RECORDER, None)
     if recorder is not None:
         recorder.assemble(session)
+        if recorder.problem is None and session.exitstatus == pytest.ExitCode.OK:
+            recorder.publish()
         if recorder.problem is not None and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -220,5 +236,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     for path in recorder.written:
         if path.is_relative_to(config.rootpath):  # what a test wrote elsewhere is its own affair
             terminalreporter.write_line(f"pact written: {path.relative_to(config.rootpath)}")
+    if recorder.published is not None:
+        terminalreporter.write_line(recorder.published)
     if recorder.problem is not None:
-        terminalreporter.write_line(f"pacts not written: {recorder.problem}", red=True)
+        terminalreporter.write_line(f"pacts {recorder.problem}", red=True)

@@ -33,7 +33,10 @@ STATES = """
 STATES = {"an order exists": lambda: None}
 MESSAGES = {"an event": lambda: {"id": 1}}
 """
-COMMANDS = ["verify", "can-i-deploy", "record-deployment", "demo"]
+COMMANDS = [
+    "verify", "publish", "can-i-deploy", "can-i-merge", "record-deployment", "record-undeployment", "record-release",
+    "record-support-ended", "demo",
+]  # fmt: skip
 ANSI = "\x1b["
 
 
@@ -80,7 +83,7 @@ def test_a_contract_that_is_kept_is_exit_code_0(project: Path, run_accord: RunAc
     assert not (project / "pacts" / "results").exists()
 
 
-@pytest.mark.parametrize("group", [(), ("contract",), ("env",)])
+@pytest.mark.parametrize("group", [(), ("contract",), ("env",), ("hub",), ("environment",), ("webhook",)])
 def test_no_command_s_help_is_cut_in_the_list_of_them(run_accord: RunAccord, group: tuple[str, ...]) -> None:
     done = run_accord(*group, "--help", COLUMNS="80")
     commands = done.stdout.partition("Commands:")[2].strip().splitlines()

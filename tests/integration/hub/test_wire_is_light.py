@@ -13,3 +13,14 @@ def test_the_wire_loads_no_framework() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_client_loads_no_server() -> None:
+    program = (
+        "import accord.hub.client.pacts, accord.hub.client.deciding, accord.hub.client.publishing, sys;"
+        "import accord.hub.client.participants, accord.hub.client.webhooks, accord.hub.client.evidence;"
+        "print([m for m in ('fastapi','starlette','sqlalchemy','uvicorn','alembic','pydantic','typer')"
+        " if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "[]"

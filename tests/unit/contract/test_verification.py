@@ -409,8 +409,8 @@ def test_handlers_and_producers_come_from_a_module() -> None:
         (lambda: Verifier("orders").state("s", print, 5), "the teardown for 's' must be"),  # type: ignore[arg-type]  # the misuse
         (lambda: Verifier("orders").state("s", print).state("s", print), "has a handler already"),
         (lambda: Verifier("orders").message("m", print).message("m", print), "has a producer already"),
-        (lambda: Verifier("orders").pacts(5), "expected a file, a folder or a PactSource, seen 5"),  # type: ignore[arg-type]  # the misuse
-        (lambda: Verifier("orders").pacts("https://hub/pacts"), "pacts from a URL are read through the hub's client"),
+        (lambda: Verifier("orders").pacts(5), "expected a file, a folder, a hub's URL or a PactSource, seen 5"),  # type: ignore[arg-type]  # the misuse
+        (lambda: Verifier("orders").pacts("https://"), "expected the hub's URL such as https://hub.example.org"),
         (lambda: Verifier("orders").verify(), "no contracts were given"),
         (lambda: Verifier("orders").pacts(Pacts()).verify(), "no contract with the provider orders in memory"),
         (lambda: messages(ORDER).verify(), r"name the provider with \.app\(…\) or \.url\(…\)"),
