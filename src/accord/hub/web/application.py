@@ -50,8 +50,7 @@ _ROUTERS = tuple(
 
 # Before the documents at the same addresses: they are for browsers alone.
 _PAGES = tuple(
-    module.router
-    for module in (overview_pages, participant_pages, pact_pages, matrix_pages, environment_pages, assets)
+    module.router for module in (overview_pages, participant_pages, pact_pages, matrix_pages, environment_pages, assets)
 )
 
 DESCRIPTION = "A Pact-Broker-compatible hub: contracts, results, environments, and may it be deployed."

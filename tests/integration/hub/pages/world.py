@@ -33,7 +33,7 @@ def fill(client: httpx.Client) -> None:
 
 
 def _publish(
-    client: httpx.Client, consumer: str, providers: list[str], version: str, edition: int, branch: str = "main"
+    client: httpx.Client, consumer: str, providers: list[str], version: str, edition: int, *, branch: str = "main"
 ) -> None:
     body = publication(consumer, providers, version, edition, branch)
     answer = client.post("/contracts/publish", json=body)

@@ -42,8 +42,8 @@ async def _show(request: Request, find: Any) -> Response:
         for each in deployments.present(connection, environment_id=only):
             if each.environment_id in there:
                 there[each.environment_id].append(each)
-        for each in there.values():
-            each.sort(key=lambda presence: (presence.participant.casefold(), -presence.id))
+        for present in there.values():
+            present.sort(key=lambda presence: (presence.participant.casefold(), -presence.id))
         return {"places": places, "there": there}
 
     return page(request, "environments.html", **await hub_of(request).read(work))

@@ -16,6 +16,8 @@ MOST_SHOWN = 300
 MOST_CHARACTERS = 20_000
 """Of one text; the document has the rest."""
 
+_V4_BODY = {"content", "contentType", "contentTypeHint", "encoded"}
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -87,9 +89,9 @@ def _parts(each: dict[str, Any]) -> list[Part]:
     parts = []
     for side in ("request", "response"):
         value = each.get(side)
-        for part in value if isinstance(value, list) else [value]:
-            if isinstance(part, dict):
-                parts.append(Part(side.title(), _cut(_http(part, side) if _is_http(part) else _message(part))))
+        several = [part for part in (value if isinstance(value, list) else [value]) if isinstance(part, dict)]
+        texts = [_http(part, side) if _is_http(part) else _message(part) for part in several]
+        parts += [Part(side.title(), _cut(text)) for text in texts]
     if "contents" in each or "content" in each:
         parts.append(Part("Message", _cut(_message(each))))
     return parts or [Part("Interaction", _cut(_pretty({k: v for k, v in each.items() if k != "_id"})))]
@@ -124,17 +126,16 @@ def _headers(headers: Any) -> list[str]:
 def _body(body: Any) -> list[str]:
     if body is None:
         return []
-    if isinstance(body, dict) and "content" in body and set(body) <= {"content", "contentType", "encoded", "contentTypeHint"}:
+    if isinstance(body, dict) and "content" in body and set(body) <= _V4_BODY:
         body = body["content"]
     return ["", body if isinstance(body, str) else _pretty(body)]
 
 
 def _rules(each: dict[str, Any]) -> str:
-    found = {}
-    for side in ("request", "response"):
-        if isinstance(each.get(side), dict):
-            found |= {f"{side} {kind}": each[side][kind] for kind in ("matchingRules", "generators") if each[side].get(kind)}
-    found |= {kind: each[kind] for kind in ("matchingRules", "generators") if each.get(kind)}
+    found: dict[str, Any] = {}
+    for side, part in (("request ", each.get("request")), ("response ", each.get("response")), ("", each)):
+        if isinstance(part, dict):
+            found |= {f"{side}{kind}": part[kind] for kind in ("matchingRules", "generators") if part.get(kind)}
     return _cut(_pretty(found)) if found else ""
 
 

@@ -1,4 +1,4 @@
-"""Pages from templates: everything is escaped, and a browser is told to load and run nothing but the hub's own files."""
+"""Pages from templates: everything is escaped, and browsers are told to load nothing but the hub's own files."""
 
 from __future__ import annotations
 
