@@ -122,13 +122,12 @@ class Bus(EventPublisher, ABC):
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Self]:
         """Read and send for as long as the block lasts; at its end the message in hand is finished first."""
-        task = asyncio.create_task(self._connect())
+        connecting = asyncio.create_task(self._connect())
         try:
             yield self
         finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            connecting.cancel()
+            await asyncio.wait([connecting])
             if self._broker is not None:
                 await _stop(self._broker)
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from fastapi import FastAPI
 
+from shop.kit.background import background
 from shop.kit.bus import BusSettings, Wiring, bus_of
 from shop.kit.consumer import Consumer, Handler, Storage
 from shop.kit.outbox import EventPublisher, OutboxRelay
@@ -71,4 +72,4 @@ async def join_bus(
     if publisher is not None and storage.outbox is not None:
         app.state.relay = OutboxRelay(storage.engine, storage.outbox, publisher, clock=storage.clock)
         storage.committed.relay = app.state.relay
-        await stack.enter_async_context(app.state.relay.running())
+        await stack.enter_async_context(background(app.state.relay.run()))

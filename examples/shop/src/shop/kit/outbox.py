@@ -6,8 +6,7 @@ Messages are events, which tell what has happened, and commands, which ask a par
 import asyncio
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy import BigInteger, Column, DateTime, Identity, MetaData, String, Table, insert, select, update
@@ -108,17 +107,6 @@ class OutboxRelay:
             while published := await self._publish_batch():
                 total += published
         return total
-
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """Publish as long as the block lasts."""
-        task = asyncio.create_task(self.run())
-        try:
-            yield
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
 
     async def run(self) -> None:
         """Publish until cancelled; a bus that is down is tried again after the interval."""

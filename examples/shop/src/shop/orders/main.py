@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shop.kit.application import build_application, given_or_opened
+from shop.kit.background import background
 from shop.kit.callers import TokenVerifier
 from shop.kit.consumer import Storage
 from shop.kit.database import open_engine
@@ -180,7 +181,7 @@ async def _open(app: FastAPI, stack: AsyncExitStack, settings: Settings, ports: 
     )
     await join_bus(app, stack, settings.bus, messages, storage, publisher=ports.event_publisher)
     if has_sagas:
-        await stack.enter_async_context(TimeLimits(sagas).running())
+        await stack.enter_async_context(background(TimeLimits(sagas).run()))
 
 
 def _pricing(settings: Settings, catalogue: Catalogue, flags: FlagClient | None) -> CataloguePricing:

@@ -2,8 +2,6 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 
 from shop.orders.service.sagas import OrderSagas
 
@@ -22,18 +20,8 @@ class TimeLimits:
         self._sagas = sagas
         self._interval = interval
 
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """Look as long as the block lasts."""
-        task = asyncio.create_task(self._run())
-        try:
-            yield
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-
-    async def _run(self) -> None:
+    async def run(self) -> None:
+        """Look until cancelled."""
         while True:
             try:
                 await self._sagas.end_overdue()
