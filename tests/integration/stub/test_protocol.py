@@ -90,6 +90,11 @@ def test_a_target_with_its_host_is_taken_for_its_path(server: StubServer) -> Non
     assert b" 200 " in sent(server, CLOSE.replace(b"/x", b"http://here/x"))
 
 
+def test_blanks_around_the_value_of_a_header_are_not_part_of_it(server: StubServer) -> None:
+    server.when("GET", "/blank", headers={"X-A": "one"}).answer(200, "same")
+    assert b"same" in sent(server, CLOSE.replace(b"/x", b"/blank").replace(b"\r\n\r\n", b"\r\nX-A:  one \t\r\n\r\n"))
+
+
 def test_a_wrong_length_that_a_stub_gives_is_sent_as_it_is(server: StubServer) -> None:
     server.when("GET", "/short").answer(200, "x", headers={"Content-Length": "5"})
     answer = sent(server, REQUEST.replace(b"/x", b"/short"))
