@@ -52,6 +52,12 @@ def unknown_participant(message: str) -> Reason:
     return Reason(Cause.UNKNOWN, f"{message}. Is a name misspelt?")
 
 
+def evidence_command(hub: str, kind: str, participant: str, version: str | None) -> str:
+    """The command that attaches a check that passed."""
+    about = ("--pacticipant", participant, "--version", version or "VERSION", "--ok")
+    return _command("evidence", "add", kind, *about, "--hub", hub)
+
+
 def failure_lines(test_results: Sequence[Any] | None, descriptions: Mapping[str, str]) -> tuple[str, ...]:
     """What failed, from a verifier's results: the interaction and each mismatch; a line each.
 

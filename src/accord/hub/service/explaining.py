@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from accord.hub.domain.decisions import Verdict, judge
-from accord.hub.domain.explanations import Facts, explain, failure_lines
+from accord.hub.domain.explanations import Facts, evidence_command, explain, failure_lines
 from accord.hub.domain.matrix import NO_VERSION
 from accord.hub.service.matrix import find
 from accord.hub.storage import deployments, matrix, pacts, verifications
@@ -68,7 +68,7 @@ def reasons(connection: Connection, result: MatrixResult, hub: str) -> list[Reas
     failed = [row for row in result.rows if row.success is False and row.verification_id is not None]
     unknown = [row for row in result.rows if row.success is None]
     facts = Facts(hub, _failures(connection, failed), _verified(connection, {row.content_id for row in unknown}))
-    return [*explain(result, facts), *_missing_evidence(connection, result)]
+    return [*explain(result, facts), *_missing_evidence(connection, result, hub)]
 
 
 def _failures(connection: Connection, rows: list[Any]) -> dict[int, tuple[str, ...]]:
@@ -102,7 +102,7 @@ def _verified(connection: Connection, content_ids: set[int]) -> dict[int, tuple[
     }
 
 
-def _missing_evidence(connection: Connection, result: MatrixResult) -> list[Reason]:
+def _missing_evidence(connection: Connection, result: MatrixResult, hub: str) -> list[Reason]:
     """What the environment demands of the version beside its contracts."""
     name = result.options.others.environment
     place = deployments.environment(connection, name=name) if name else None
@@ -119,5 +119,6 @@ def _missing_evidence(connection: Connection, result: MatrixResult) -> list[Reas
             state = "failed" if kind in mine else "is missing"
             text = f"{place.name} demands the evidence {kind!r}, which {state} for {each.participant} {each.number}"
             cause = Cause.FAILED if kind in mine else Cause.NEVER_VERIFIED
-            found.append(Reason(cause, text, consumer=each.participant, consumer_version=each.number))
+            command = evidence_command(hub, kind, each.participant, each.number)
+            found.append(Reason(cause, text, consumer=each.participant, consumer_version=each.number, command=command))
     return found
