@@ -6,9 +6,10 @@ STAMP := $(VENV)/.ready
 
 JAVASCRIPT := tests/integration/contract/interoperation/javascript
 
-.PHONY: setup tools demo test check lint bench soak lock clean help
+.PHONY: setup tools shop demo test check lint bench soak lock clean help
 help:
 	@echo "make demo   the whole story on the example shop"
+	@echo "make shop   the example shop on this machine, until Ctrl-C"
 	@echo "make test   our own tests"
 	@echo "make check  lint, types, imports and the tests: what CI runs"
 	@echo "make bench  every figure beside its peer's"
@@ -42,12 +43,16 @@ tools: setup
 		then cp .tools/package-lock.json .tools/installed; \
 		else rm -rf .tools/node_modules; echo "npm could not install: the tests with JavaScript will skip"; fi
 
+shop: setup
+	@cd examples/shop && PYTHONPATH=src:tests/support ../../$(BIN)/python -m whole_shop $(ARGUMENTS)
+
 demo: setup
 	@$(BIN)/accord demo
 
 test: setup
 	@$(BIN)/python -m pytest -n 2 --dist worksteal
-	@cd examples/shop && ../../$(BIN)/python -m pytest -n 2 --dist worksteal
+	@cd examples/shop && ../../$(BIN)/python -m pytest -n 2 --dist worksteal --ignore=tests/e2e
+	@cd examples/shop && ../../$(BIN)/python -m pytest tests/e2e
 
 lint: setup
 	@$(BIN)/ruff check .

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import re
 import select
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from accord.hub.storage.database import location_of
+from accord.hub.storage.migrate import migrate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 SECONDS = 60
 """How long a hub may take to answer; this machine may be busy."""
@@ -65,12 +72,23 @@ def start_hub(
         env: variables beside this process's own.
     """
     where = database or str(folder / "hub.sqlite3")
+    if database is None and not (folder / "hub.sqlite3").exists():
+        shutil.copyfile(_new_database(), where)
     command = [sys.executable, "-m", "accord.cli", "hub", "serve", "--port", "0", "--database", where, *options]
     with (folder / "hub.log").open("a", encoding="utf-8") as log:
         process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=log, text=True, env={**os.environ, **(env or {})}
         )
     return HubProcess(_announced(process, folder), process, folder, where)
+
+
+@cache
+def _new_database() -> Path:
+    """A file as a first start leaves it, made once: Alembic takes a second, and dozens of hubs start in the tests."""
+    folder = Path(tempfile.mkdtemp(prefix="accord-hub-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    migrate(location_of(str(folder / "hub.sqlite3")))
+    return folder / "hub.sqlite3"
 
 
 def _announced(process: subprocess.Popen[str], folder: Path) -> str:

@@ -20,6 +20,7 @@ from accord.contract import (
 )
 from accord.faults import Fault, Faults, Link
 from accord.infra import Bus, Redelivery
+from accord.stub import Namespace, Received, Stub, StubServer, contains
 from accord.testing import Event, EventCapture, capture_outbox, event
 
 # The consumer's side.
@@ -201,3 +202,12 @@ def faults_between(faults: Faults) -> None:
         pass
     faults.between("orders", "payments").latency("2")  # type: ignore[arg-type]
     faults.between("orders")  # type: ignore[call-arg]
+
+
+# Stubs: the builder ends in a stub, a verification in what came.
+def stubs_of(server: StubServer) -> None:
+    assert_type(server.when("GET", "/x", body=contains("a")).times(2).answer(json={"a": 1}, delay=0.1), Stub)
+    assert_type(server.verify("GET", "/x", times=1), list[Received])
+    with server.namespace() as space:
+        assert_type(space, Namespace)
+    server.when("GET", "/x").answer("200")  # type: ignore[arg-type]

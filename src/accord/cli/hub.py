@@ -97,6 +97,10 @@ def serve_command(
     requests_per_minute: Annotated[
         int, typer.Option(help="Of one caller, where tokens are asked for; 0 for no limit.", min=0)
     ] = 6000,
+    remind_after: Annotated[
+        float,
+        typer.Option(help="Hours after which a missing verification is told to webhooks again; 0 for never.", min=0),
+    ] = 24.0,
     log_format: Annotated[str, typer.Option(help="json or text.")] = "json",
     quiet: Annotated[bool, typer.Option("--quiet", help="No line in the log for each request.")] = False,
 ) -> None:
@@ -118,6 +122,7 @@ def serve_command(
         webhook_methods=tuple(webhook_method or ("POST",)),
         most_body=max_body,
         requests_per_minute=requests_per_minute,
+        remind_after=remind_after,
         token=os.environ.get("ACCORD_HUB_TOKEN") or None,
         log_format=log_format,
         quiet=quiet,

@@ -9,10 +9,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from accord.stub.building import Received, Stub
     from accord.stub.options import Limits, Options
     from accord.stub.problems import MappingError
     from accord.stub.server import Namespace, StubServer
-    from accord.stub.stubbing import Received, Stub, StubVerificationFailed
+    from accord.stub.stubbing import StubVerificationFailed
     from accord.stub.words import (
         Match,
         absent,
@@ -60,8 +61,8 @@ _PLACES = {
     "MappingError": "problems",
     "Namespace": "server",
     "Options": "options",
-    "Received": "stubbing",
-    "Stub": "stubbing",
+    "Received": "building",
+    "Stub": "building",
     "StubServer": "server",
     "StubVerificationFailed": "stubbing",
 }

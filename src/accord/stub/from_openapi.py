@@ -11,7 +11,8 @@ from accord.contract.openapi.requests import RequestConformance
 from accord.contract.openapi.samples import Samples
 from accord.core.http.messages import HttpRequest, HttpResponse
 from accord.stub.mapping import StubMapping, next_number
-from accord.stub.request_pattern import Difference, RequestPattern
+from accord.stub.request_parts import Difference
+from accord.stub.request_pattern import RequestPattern
 from accord.stub.response_definition import ResponseDefinition
 from accord.stub.url_patterns import UrlPattern
 

@@ -14,7 +14,8 @@ from accord.contract.wire import request_from_wire, response_from_wire, response
 from accord.core.errors import UsageError
 from accord.core.http.messages import HttpRequest, HttpResponse
 from accord.stub.mapping import StubMapping, next_number
-from accord.stub.request_pattern import Difference, RequestPattern
+from accord.stub.request_parts import Difference
+from accord.stub.request_pattern import RequestPattern
 from accord.stub.response_definition import ResponseDefinition
 from accord.stub.url_patterns import ANY_URL, UrlPattern
 

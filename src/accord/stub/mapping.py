@@ -171,7 +171,7 @@ def _identity(given: Mapping[str, Any]) -> str:
 
 def _priority(given: Mapping[str, Any]) -> int:
     value = given.get("priority", DEFAULT_PRIORITY)
-    if isinstance(value, str) and value.lstrip("-").isdigit():
+    if isinstance(value, str) and value.lstrip("-").isdecimal():
         return int(value)
     if isinstance(value, bool) or not isinstance(value, int):
         raise invalid("/priority", f"a whole number is expected, seen {shown(repr(value))}")

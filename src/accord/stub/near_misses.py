@@ -8,7 +8,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from accord.stub.problems import shown
-from accord.stub.request_pattern import ANY_METHOD, Difference
+from accord.stub.request_parts import Difference
+from accord.stub.request_pattern import ANY_METHOD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -14,6 +14,9 @@ TIME_LIMIT = 0.25
 _QUOTED = re.compile(r"\\Q(.*?)(?:\\E|$)", re.DOTALL)
 _NAMED_BACK = re.compile(r"\\k<(\w+)>")
 _SPECIAL = re.compile(r"[\\^$.|?*+()\[\]{}]")
+_ASCII_CLASSES = "Lower|Upper|ASCII|Alpha|Digit|Alnum|Punct|Graph|Print|Blank|Cntrl|XDigit|Space"
+_ALL_LETTERS = re.compile(rf"\\[pP](?!\{{(?:{_ASCII_CLASSES})\}})")
+_UNICODE = "(?U)"
 _too_slow: dict[str, int] = {}
 
 __all__ = ["PatternError", "find_pattern", "literal_prefix", "matches_pattern", "prepare"]
@@ -23,13 +26,19 @@ __all__ = ["PatternError", "find_pattern", "literal_prefix", "matches_pattern", 
 def prepare(pattern: str) -> Any:
     r"""Compile a pattern, with Java's ``\\Q…\\E`` and a dot that stands for line ends too, as WireMock has it.
 
+    As in Java ``\\w``, ``\\d``, ``\\s`` and small letters for capitals mean ASCII, unless the pattern itself names
+    classes of Unicode (``\\p{L}``) or asks for all of it (``(?U)``).
+
     Raises:
         PatternError: not a regular expression.
     """
     plain = _QUOTED.sub(lambda found: re.escape(found.group(1)), pattern)
     plain = _NAMED_BACK.sub(r"(?P=\1)", plain)
     # The library's newer syntax has Java's sets in sets: [a-z&&[^b]].
-    return compile_pattern(f"(?sV1){plain}" if "&&" in plain else f"(?s){plain}")
+    flags = "s" if _UNICODE in plain or _ALL_LETTERS.search(plain) else "sa"
+    if "&&" in plain:
+        flags += "V1"
+    return compile_pattern(f"(?{flags}){plain.replace(_UNICODE, '')}")
 
 
 def matches_pattern(pattern: str, text: str) -> bool:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from accord.stub.matchers.reading import read_many_matcher, read_matcher
 from accord.stub.patterns import PatternError
 from accord.stub.problems import MappingError, Problem, escaped, invalid, pass_over_unknown, refuse_unknown, shown
-from accord.stub.request_pattern import ANY_METHOD, PartPattern, RequestPattern
+from accord.stub.request_parts import PartPattern
+from accord.stub.request_pattern import ANY_METHOD, RequestPattern
 from accord.stub.url_patterns import ANY_URL, KINDS, UrlPattern
 
 if TYPE_CHECKING:

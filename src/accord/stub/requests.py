@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from accord.stub.multipart import Part
 
+_GZIP = b"\x1f\x8b"
 _NO_VALUES: dict[str, str] = {}  # of a path template; never changed, only replaced
 _MOST_UNPACKED = 64 * 1024 * 1024  # bytes of a compressed body: what it unpacks to beyond that is not looked at
 FORM = "application/x-www-form-urlencoded"
@@ -108,7 +109,7 @@ class StubRequest:
 
     @property
     def query(self) -> dict[str, list[str]]:
-        """Query parameters, decoded; ``ids[]`` counts as ``ids`` too, as WireMock has it."""
+        """Query parameters, decoded."""
         if not hasattr(self, "_query"):
             self._query = _grouped(parse_qsl(self.query_text, keep_blank_values=True))
         return self._query
@@ -136,10 +137,9 @@ class StubRequest:
 
     @property
     def body(self) -> bytes:
-        """The body, unpacked where it was sent compressed."""
+        """The body, unpacked where it is packed by gzip, whether a header says so or not, as WireMock has it."""
         if not hasattr(self, "_plain"):
-            packed = self.raw_body[:2] == b"\x1f\x8b" and "gzip" in (self.header("content-encoding") or "")
-            self._plain = _unpacked(self.raw_body) if packed else self.raw_body
+            self._plain = _unpacked(self.raw_body) if self.raw_body[:2] == _GZIP else self.raw_body
         return self._plain
 
     @property
@@ -153,7 +153,8 @@ class StubRequest:
     def json(self) -> Any:
         """The body as a JSON value, or NO_JSON."""
         if not hasattr(self, "_json"):
-            self._json = json_or_none(self.body)
+            plain = not self.headers or is_utf_8(charset_of(self.header("content-type")))
+            self._json = json_or_none(self.body if plain else self.text)
         return self._json
 
     @property
@@ -169,13 +170,13 @@ class StubRequest:
     def host(self) -> str:
         """The host it was sent to, without a port."""
         host = self.header("host") or "localhost"
-        return host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() and ":" in host else host
+        return host.rpartition(":")[0] if host.rpartition(":")[2].isdecimal() and ":" in host else host
 
     @property
     def host_port(self) -> int:
         """The port it was sent to, by its Host header."""
         after = (self.header("host") or "").rpartition(":")[2]
-        return int(after) if after.isdigit() and len(after) < 6 else (443 if self.scheme == "https" else 80)  # noqa: PLR2004 - digits of 65535
+        return int(after) if after.isdecimal() and len(after) < 6 else (443 if self.scheme == "https" else 80)  # noqa: PLR2004 - digits of 65535
 
     @property
     def absolute_url(self) -> str:
@@ -208,13 +209,22 @@ def json_or_none(data: bytes | str) -> Any:
 
 def decoded(data: bytes, content_type: str | None) -> str:
     """A body as text: in the charset its type names, else UTF-8, what is neither replaced."""
-    if content_type and "charset=" in content_type.lower():
-        name = content_type.lower().partition("charset=")[2].partition(";")[0].strip(' "')
-        try:
-            return data.decode(name, "replace")
-        except (LookupError, ValueError):
-            return data.decode("utf-8", "replace")
-    return data.decode("utf-8", "replace")
+    try:
+        return data.decode(charset_of(content_type), "replace")
+    except (LookupError, ValueError):
+        return data.decode("utf-8", "replace")
+
+
+def charset_of(content_type: str | None) -> str:
+    """The charset that a content type names, in small letters; else UTF-8."""
+    if not content_type or "charset=" not in content_type.lower():
+        return "utf-8"
+    return content_type.lower().partition("charset=")[2].partition(";")[0].strip(' "')
+
+
+def is_utf_8(charset: str) -> bool:
+    """Whether a charset's bytes can be read as UTF-8."""
+    return charset in ("utf-8", "utf8", "us-ascii", "ascii", "")
 
 
 def unquoted(text: str) -> str:
@@ -223,6 +233,7 @@ def unquoted(text: str) -> str:
 
 
 def _header_text(value: bytes) -> str:
+    value = value.rstrip(b" \t")  # the parser leaves it at the end, where it does not belong to the value
     try:
         return value.decode()
     except UnicodeDecodeError:

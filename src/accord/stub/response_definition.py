@@ -118,7 +118,7 @@ def _timing(given: Mapping[str, Any], name: str, pointer: str, read: Callable[[A
 
 def _status(given: Mapping[str, Any], pointer: str) -> int:
     value = given.get("status", 200)
-    if isinstance(value, str) and value.strip().isdigit():
+    if isinstance(value, str) and value.strip().isdecimal():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int):
         raise invalid(f"{pointer}/status", f"a whole number is expected, seen {shown(repr(value))}")

@@ -69,7 +69,7 @@ class UrlPattern:
         return literal_prefix(self.text) if self.kind else ""
 
     def matches(self, request: StubRequest) -> bool:
-        """Whether a request's URL fits; of a template, its values are left in the request."""
+        """Whether a request's URL fits; of a template, its values are left in the request, as they were sent."""
         kind = self.kind
         if kind == "urlPath":
             return request.path == self.text
@@ -83,7 +83,7 @@ class UrlPattern:
             found = re.fullmatch(self.regex, request.path)
             if found is None:
                 return False
-            request.path_values = dict(zip(self.names, map(unquote, found.groups()), strict=True))
+            request.path_values = dict(zip(self.names, found.groups(), strict=True))
         return True
 
     def distance(self, request: StubRequest) -> float:

@@ -13,7 +13,7 @@ import pytest
 from accord import Verifier
 from accord.contract.bodies import Body
 from accord.contract.model import Contract, HttpInteraction, ProviderState, Request, Response
-from accord.contract.report import render_text
+from accord.contract.report import render_interaction, render_templates
 from accord.contract.spec import SpecVersion
 from tests.conformance.scenarios.documents import KINDS, Kind
 
@@ -63,6 +63,10 @@ def check(folder: Path, provider: Provider, **states: Callable[..., Any]) -> Ver
     for name, handler in states.items():
         verifier.state(name.replace("_", " "), handler)
     return verifier.check()
+
+
+def shown(result: VerificationResult) -> str:
+    return "\n".join([*map(render_interaction, result.interactions), render_templates(result)])
 
 
 def wrong(result: VerificationResult) -> list[str]:
@@ -124,9 +128,9 @@ def test_a_pending_interaction_is_reported_and_does_not_fail(tmp_path: Path) -> 
 def test_comments_are_shown(tmp_path: Path) -> None:
     comments = {"text": ["comment one", "comment two"], "testname": "the suite"}
     commented = HttpInteraction("basic", comments=comments, request=BASIC.request, response=BASIC.response)
-    text = render_text(check(pact(tmp_path, commented), Provider()))
-    for shown in ("comment one", "comment two", "from the test the suite"):
-        assert shown in text
+    text = shown(check(pact(tmp_path, commented), Provider()))
+    for line in ("comment one", "comment two", "from the test the suite"):
+        assert line in text
 
 
 class StateChange(BaseHTTPRequestHandler):
@@ -202,14 +206,14 @@ def test_a_state_that_nothing_brings_about_fails_unless_that_is_allowed_and_is_n
     assert not strict.success
     without_any = check(tmp_path, Provider())  # then it is a warning, whatever else is said
     assert without_any.success
-    assert "warning: nothing brought about the provider state" in render_text(without_any)
+    assert "warning: nothing brought about the provider state" in shown(without_any)
     verifier = Verifier("p").app(Provider(), kind="wsgi").pacts(tmp_path).ignore_missing_states()
     result = verifier.state("state two", lambda: None).check()
     assert result.success
-    assert "warning: nothing brought about the provider state 'state one'" in render_text(result)
+    assert "warning: nothing brought about the provider state 'state one'" in shown(result)
     assert result.interactions[0].to_json()["withoutStates"] == ["state one"]
     for each in (strict, result):
-        assert "verifier.state('state one', state_one)" in render_text(each)
+        assert "verifier.state('state one', state_one)" in shown(each)
 
 
 def test_values_of_a_state_reach_path_query_headers_and_body(tmp_path: Path) -> None:

@@ -65,6 +65,14 @@ def target() -> Iterator[Target]:
     server.server_close()
 
 
+@pytest.fixture(autouse=True)
+def _webhooks_of_its_own(client: httpx.Client) -> Iterator[None]:
+    """A test meets no webhook of another: they would be told of its pacts, too."""
+    yield
+    for hook in client.get("/webhooks").json()["_links"]["pb:webhooks"]:
+        client.delete(hook["href"])
+
+
 def webhook(url: str, *events: str, **more: Any) -> dict[str, Any]:
     """A webhook's document."""
     names = (

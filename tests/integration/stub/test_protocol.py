@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import socket
 import ssl
+import sys
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 
+from accord.core.errors import ResourceMissingError, UsageError
 from accord.stub import StubServer
+from accord.stub.loops import loop_factory
 from accord.stub.serving.certificates import context_of
 from tests.integration.stub.wire import REQUEST, connected, read_to_end, read_until, sent
 
@@ -87,6 +90,11 @@ def test_a_target_with_its_host_is_taken_for_its_path(server: StubServer) -> Non
     assert b" 200 " in sent(server, CLOSE.replace(b"/x", b"http://here/x"))
 
 
+def test_blanks_around_the_value_of_a_header_are_not_part_of_it(server: StubServer) -> None:
+    server.when("GET", "/blank", headers={"X-A": "one"}).answer(200, "same")
+    assert b"same" in sent(server, CLOSE.replace(b"/x", b"/blank").replace(b"\r\n\r\n", b"\r\nX-A:  one \t\r\n\r\n"))
+
+
 def test_a_wrong_length_that_a_stub_gives_is_sent_as_it_is(server: StubServer) -> None:
     server.when("GET", "/short").answer(200, "x", headers={"Content-Length": "5"})
     answer = sent(server, REQUEST.replace(b"/x", b"/short"))
@@ -139,3 +147,26 @@ def test_a_certificate_that_is_none_is_refused_by_name(tmp_path: Path) -> None:
     (tmp_path / "cert.pem").write_text("nothing")
     with pytest.raises(Exception, match=r"cert\.pem cannot be used"):
         context_of(tmp_path / "cert.pem", None)
+
+
+def test_without_uvloop_it_serves_in_asyncios_own_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "uvloop", None)
+    assert loop_factory() is None
+    with StubServer() as server:
+        server.when("ANY", "/x").answer(200, "ok")
+        server.when("ANY", "/reset").fail()
+        assert sent(server, CLOSE).endswith(b"\r\n\r\nok")
+        with pytest.raises(ConnectionResetError):
+            sent(server, CLOSE.replace(b"/x", b"/reset"))
+
+
+def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "httptools", None)
+    monkeypatch.delitem(sys.modules, "accord.stub.serving.protocol", raising=False)
+    with pytest.raises(ResourceMissingError, match=r"pip install 'accord\[stub\]'"):
+        StubServer().start()
+
+
+def test_a_port_that_is_taken_is_said(server: StubServer) -> None:
+    with pytest.raises(UsageError, match=f"cannot listen on 127.0.0.1:{server.port}.*--port 0"):
+        StubServer(port=server.port).start()

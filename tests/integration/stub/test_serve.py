@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -14,31 +13,10 @@ from accord import poll_until
 from accord.cli import stub_serve
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     import httpx
-
-
-@pytest.fixture
-def serve(tmp_path: Path) -> Iterator[Callable[..., str]]:
-    """Starts the command and gives the address it says."""
-    started: list[subprocess.Popen[str]] = []
-
-    def start(*arguments: str) -> str:
-        log = tmp_path / f"log-{len(started)}"
-        with log.open("w") as out:
-            command = [sys.executable, "-m", "accord.cli", "stub", "serve", "--port", "0", *arguments]
-            started.append(subprocess.Popen(command, stderr=out, stdout=out, text=True))
-        found = poll_until(
-            lambda: re.search(r"admin API at (\S+)/__admin", log.read_text()), description="the address", timeout=30
-        )
-        return str(found.group(1))
-
-    yield start
-    for each in started:
-        each.terminate()
-        assert each.wait(20) in (0, -15)
 
 
 def test_it_serves_a_folder_with_the_flags_of_the_jar(

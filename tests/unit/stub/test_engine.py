@@ -261,6 +261,12 @@ def test_a_date_relative_to_now_moves_with_the_clock(server: StubServer) -> None
         assert [sent(server, "GET", "/d", X=each).status for each in seen] == [404, 200, 404]
 
 
+@pytest.mark.parametrize("value", ["--5", "²", "999999999999999", "-", ""])
+def test_seconds_that_are_none_are_no_date(value: str, server: StubServer) -> None:
+    server.stub({"request": {"headers": {"D": {"before": "2024-01-01T00:00:00Z", "actualFormat": "unix"}}}})
+    assert sent(server, "GET", "/", D=value).status == 404
+
+
 def test_a_template_with_a_helper_that_does_not_work_is_refused_by_its_name(server: StubServer) -> None:
     with pytest.raises(MappingError, match=r"/response/body: .*noSuchHelper"):
         server.when("GET", "/x").answer(200, "{{noSuchHelper request.path}}", template=True)

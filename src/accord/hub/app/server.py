@@ -20,6 +20,7 @@ from accord.hub.app.logs import set_up
 from accord.hub.app.measuring import Measures
 from accord.hub.app.protocol import BoundedProtocol
 from accord.hub.app.queue import QueueWorker
+from accord.hub.app.reminder import Reminder
 from accord.hub.app.sending import Sender
 from accord.hub.storage import access
 from accord.hub.storage.database import open_database
@@ -93,7 +94,12 @@ async def _serve(settings: Settings, listening: socket.socket, announce: Callabl
             proxy_headers=False, h11_max_incomplete_event_size=64 * 1024,
         )  # fmt: skip
         server = _Server(config)
-        told = asyncio.create_task(_announce(server, listening, settings, announce))
+
+        def listens(url: str) -> None:
+            app.state.hub.url = (settings.base_url or url).rstrip("/")
+            announce(url)
+
+        told = asyncio.create_task(_announce(server, listening, settings, listens))
         # What was loaded stays: the collector need not look at it again and again.
         gc.collect()
         gc.freeze()
@@ -161,6 +167,8 @@ async def running(settings: Settings) -> AsyncIterator[Any]:
         raise
     app = create_application(hub, guard=guard, observer=measures, quiet=settings.quiet, version=version("accord"))
     tasks = [] if settings.read_only else [asyncio.create_task(worker.run())]
+    if settings.remind_after and not settings.read_only:
+        tasks.append(asyncio.create_task(Reminder(hub, settings.remind_after * 3600).run()))
     if isinstance(guard, TokenGuard):
         tasks.append(asyncio.create_task(guard.run()))
     try:

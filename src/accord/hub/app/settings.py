@@ -33,6 +33,8 @@ class Settings:
         requests_per_minute: of one caller; 0 for no limit.
         log_format: ``text`` or ``json``.
         quiet: no line in the log for each request.
+        require_token: everybody needs a token on this machine too.
+        remind_after: hours after which a missing verification is told to webhooks again; 0 for never.
     """
 
     host: str = "127.0.0.1"
@@ -50,6 +52,7 @@ class Settings:
     log_format: str = "json"
     quiet: bool = False
     require_token: bool = False
+    remind_after: float = 24.0
 
     def __post_init__(self) -> None:
         if self.base_url is not None:

@@ -3,17 +3,64 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from accord.hub.domain.decisions import Verdict, judge
 from accord.hub.domain.explanations import Facts, evidence_command, explain, failure_lines
 from accord.hub.domain.matrix import NO_VERSION
+from accord.hub.service.matrix import find
 from accord.hub.storage import deployments, matrix, pacts, verifications
 from accord.hub.wire.decisions import Cause, Reason
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import Connection
 
-    from accord.hub.domain.matrix import MatrixResult
+    from accord.hub.domain.matrix import MatrixOptions, MatrixResult, MatrixSelector
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A question's answer with its reasons."""
+
+    result: MatrixResult
+    verdict: Verdict
+    reasons: tuple[Reason, ...]
+
+    @property
+    def standing(self) -> tuple[Reason, ...]:
+        """The reasons that stand in the way."""
+        return tuple(each for each in self.reasons if each.cause is not Cause.IGNORED)
+
+    @property
+    def overruled(self) -> bool:
+        """Whether the contracts say yes and something else says no."""
+        return bool(self.verdict.deployable and self.standing)
+
+    @property
+    def deployable(self) -> bool | None:
+        """The answer; None where a result is missing."""
+        return False if self.overruled else self.verdict.deployable
+
+
+def answered(
+    connection: Connection, selectors: Sequence[MatrixSelector], options: MatrixOptions, hub: str
+) -> Explained:
+    """The answer to a question, and why.
+
+    Args:
+        connection: where.
+        selectors: who is asked about.
+        options: of the question.
+        hub: the hub's URL, for commands.
+
+    Raises:
+        MatrixQueryError: a participant or an environment is not known.
+    """
+    result = find(connection, selectors, options)
+    return Explained(result, judge(result), tuple(reasons(connection, result, hub)))
 
 
 def reasons(connection: Connection, result: MatrixResult, hub: str) -> list[Reason]:
@@ -29,12 +76,13 @@ def _failures(connection: Connection, rows: list[Any]) -> dict[int, tuple[str, .
     texts = pacts.documents(connection, {row.content_id for row in rows})
     lines = {}
     for row in rows:
-        descriptions = _descriptions(json.loads(texts[row.content_id]))
+        descriptions = descriptions_of(json.loads(texts[row.content_id]))
         lines[row.verification_id] = failure_lines(found[row.verification_id].test_results, descriptions)
     return lines
 
 
-def _descriptions(content: dict[str, Any]) -> dict[str, str]:
+def descriptions_of(content: dict[str, Any]) -> dict[str, str]:
+    """What a content's interactions are called, by their id."""
     return {
         str(each["_id"]): str(each.get("description"))
         for section in ("interactions", "messages")

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import sqlite3
 import subprocess
@@ -30,8 +31,8 @@ def migrate(location: Location) -> None:
     """
     if location.file is not None:
         ensure_writable(location.file)
-        if _step_of(location.file) == HEAD:
-            return
+    if _step_of(location) == HEAD:
+        return
     try:
         done = subprocess.run(
             [sys.executable, "-m", "accord.hub.storage.migrate"],
@@ -52,7 +53,27 @@ def migrate(location: Location) -> None:
     raise UsageError(f"the database {location.shown} cannot be used: {reason}. Is it a hub's database?")
 
 
-def _step_of(file: Path) -> str | None:
+def _step_of(location: Location) -> str | None:
+    return _step_of_file(location.file) if location.file is not None else asyncio.run(_step_of_server(location.url))
+
+
+async def _step_of_server(url: str) -> str | None:
+    import asyncpg  # noqa: PLC0415 - a hub on SQLite does not need it
+
+    try:
+        connection = await asyncpg.connect(url.replace("+asyncpg", "", 1), timeout=10)
+    except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        return None  # the child says why
+    try:
+        step: str | None = await connection.fetchval("SELECT version_num FROM alembic_version")
+    except asyncpg.PostgresError:
+        return None  # it is new
+    finally:
+        await connection.close()
+    return step
+
+
+def _step_of_file(file: Path) -> str | None:
     try:
         with contextlib.closing(sqlite3.connect(f"file:{quote(str(file))}?mode=ro", uri=True, timeout=5)) as connection:
             row = connection.execute("SELECT version_num FROM alembic_version").fetchone()

@@ -221,6 +221,18 @@ def branches_named(
     return [Branch(*row) for row in connection.execute(query)]
 
 
+def heads(connection: Connection, participant_id: int, limit: int) -> list[tuple[str, Version]]:
+    """The branches of a participant with the version put there last, those that moved last first."""
+    query = (
+        _ALL.join(branches, branches.c.head_version_id == versions.c.id)
+        .where(branches.c.participant_id == participant_id)
+        .add_columns(branches.c.name)
+        .order_by(desc(versions.c.id), branches.c.name)
+        .limit(limit)
+    )
+    return [(row[-1], Version(*row[:-1])) for row in connection.execute(query)]
+
+
 def add_to_branch(connection: Connection, version: Version, name: str, now: int) -> bool:
     """Put a version on a branch, as its head; False where it is on it already."""
     mine = {"participant": version.participant_id, "wanted": name}

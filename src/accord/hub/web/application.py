@@ -13,6 +13,14 @@ from accord.hub.storage.database import DatabaseUnavailableError
 from accord.hub.web.answers import Answer, error, invalid
 from accord.hub.web.bodies import RequestError
 from accord.hub.web.gate import Gate, Guard, Observer
+from accord.hub.web.pages import assets
+from accord.hub.web.pages import environments as environment_pages
+from accord.hub.web.pages import matrix as matrix_pages
+from accord.hub.web.pages import overview as overview_pages
+from accord.hub.web.pages import pacts as pact_pages
+from accord.hub.web.pages import participants as participant_pages
+from accord.hub.web.pages.negotiation import wants_page
+from accord.hub.web.pages.rendering import error_page
 from accord.hub.web.routes import (
     badges,
     environments,
@@ -40,6 +48,11 @@ _ROUTERS = tuple(
     )
 )  # fmt: skip
 
+# Before the documents at the same addresses: they are for browsers alone.
+_PAGES = tuple(
+    module.router for module in (overview_pages, participant_pages, pact_pages, matrix_pages, environment_pages, assets)
+)
+
 DESCRIPTION = "A Pact-Broker-compatible hub: contracts, results, environments, and may it be deployed."
 
 
@@ -56,12 +69,22 @@ def create_application(
         redirect_slashes=False,
     )
     app.state.hub = hub
-    for router in _ROUTERS:
+    for router in (*_PAGES, *_ROUTERS):
         app.include_router(router)
     for kind, handler in _HANDLERS.items():
-        app.add_exception_handler(kind, handler)
+        app.add_exception_handler(kind, _readable(handler))
     app.add_middleware(Gate, guard=guard, observer=observer, read_only=hub.settings.read_only, quiet=quiet)
     return app
+
+
+def _readable(handler: Any) -> Any:
+    """The same error as a page, where a browser asked."""
+
+    async def handle(request: Request, problem: Exception) -> Answer:
+        answer: Answer = await handler(request, problem)
+        return error_page(request, answer) if wants_page(request.scope) else answer
+
+    return handle
 
 
 async def _not_found(request: Request, problem: Exception) -> Answer:

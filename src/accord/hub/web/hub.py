@@ -57,6 +57,8 @@ class Hub:
     """Sends a webhook's request at once; see accord.hub.app.sending."""
     metrics: Callable[[], bytes] = bytes
     """All figures in Prometheus' format."""
+    url: str | None = None
+    """Where it is reached, for what it does by itself; None until it listens."""
     queued: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when something was put in the queue of webhooks."""
 

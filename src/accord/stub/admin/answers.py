@@ -94,6 +94,6 @@ def number_of(request: StubRequest, name: str) -> int | None:
     given = parse_qs(request.query_text).get(name)
     if not given:
         return None
-    if not given[0].isdigit() or len(given[0]) > 12:  # noqa: PLR2004 - more than any list has
+    if not given[0].isdecimal() or len(given[0]) > 12:  # noqa: PLR2004 - more than any list has
         raise errors(f"{name} must be a whole number from 0 on, seen {shown(given[0])}")
     return int(given[0])

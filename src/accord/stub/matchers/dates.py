@@ -17,8 +17,16 @@ TRUNCATIONS = (
     "first second of minute", "first minute of hour", "first hour of day", "first day of month",
     "first day of next month", "last day of month", "first day of year", "first day of next year", "last day of year",
 )  # fmt: skip
+_ISO_8601 = re.compile(
+    r"(\d{4})(?:-(\d\d))?|\d{4}-\d\d-\d\d"
+    r"(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:(?:Z|[+-]\d\d:\d\d(?::\d\d)?)(?P<region>\[[\w/+-]+\])?)?)?",
+    re.IGNORECASE | re.ASCII,
+)
+"""The forms that WireMock reads: a year, a month, a day, a time of a day, with a zone and its name."""
 _RELATIVE = re.compile(r"now(?:\s*([+-]?)\s*(\d{1,9})\s+([a-z]+))?", re.IGNORECASE)
-_HTTP_DATE = "%a, %d %b %Y %H:%M:%S GMT"
+_COUNT = re.compile(r"-?[0-9]{1,15}")
+_PER_SECOND = {"unix": 1, "epoch": 1000}
+_HTTP_DATES = "%a, %d %b %Y %H:%M:%S GMT", "%a, %d %b %Y %H:%M:%S %z"
 _LETTERS = {
     "y": "%Y", "u": "%Y", "M": "%m", "L": "%m", "d": "%d", "H": "%H", "h": "%I", "m": "%M", "s": "%S", "S": "%f",
     "a": "%p", "X": "%z", "x": "%z", "Z": "%z",
@@ -119,22 +127,41 @@ class EqualToDateTime(DateMatcher):
 def read_date(text: str, java_format: str | None) -> datetime | None:
     """A date in ISO 8601, in the format of HTTP or in one given in Java's letters; None where it is none."""
     text = text.strip()
-    if java_format == "unix":
-        return datetime.fromtimestamp(int(text), UTC) if text.lstrip("-").isdigit() and len(text) < 13 else None  # noqa: PLR2004 - beyond the calendar
-    if java_format == "epoch":
-        return datetime.fromtimestamp(int(text) / 1000, UTC) if text.lstrip("-").isdigit() and len(text) < 16 else None  # noqa: PLR2004 - as above
+    if java_format in _PER_SECOND:
+        return _since_1970(text, _PER_SECOND[java_format])
     if java_format is not None:
         try:
             return datetime.strptime(text, _strptime(java_format))  # noqa: DTZ007 - a zone is there if its format has one
         except ValueError:
             return None
+    found = _ISO_8601.fullmatch(text)
+    if found is not None:
+        return _of_iso_8601(text, found)
+    for each in _HTTP_DATES:
+        try:
+            when = datetime.strptime(text, each)  # noqa: DTZ007 - GMT is said by the format, else there is an offset
+        except ValueError:
+            continue
+        return when if when.tzinfo else when.replace(tzinfo=UTC)
+    return None
+
+
+def _of_iso_8601(text: str, found: re.Match[str]) -> datetime | None:
+    """A year or a month is its first day; the name of a zone says nothing that the offset before it does not."""
     try:
-        return datetime.fromisoformat(text)
+        if found.group(1):
+            return datetime(int(found.group(1)), int(found.group(2) or 1), 1)  # noqa: DTZ001 - a local date
+        return datetime.fromisoformat(text.removesuffix(found.group("region") or "").upper())
     except ValueError:
-        pass
+        return None
+
+
+def _since_1970(text: str, per_second: int) -> datetime | None:
+    if not _COUNT.fullmatch(text):
+        return None
     try:
-        return datetime.strptime(text, _HTTP_DATE).replace(tzinfo=UTC)
-    except ValueError:
+        return datetime.fromtimestamp(int(text) / per_second, UTC)
+    except (OverflowError, ValueError, OSError):  # beyond the calendar
         return None
 
 
@@ -205,7 +232,7 @@ def _truncation(document: dict[str, Any], key: str) -> str | None:
 
 def _strptime(java_format: str) -> str:
     """A format in Java's letters in those of Python's strptime."""
-    if java_format in ("unix", "epoch"):
+    if java_format in _PER_SECOND:
         return ""
     try:
         parts = parse_format(java_format)

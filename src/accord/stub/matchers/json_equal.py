@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import deque
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from accord.core.documents import json_bytes, parse_json
@@ -13,13 +14,15 @@ from accord.stub.patterns import matches_pattern
 from accord.stub.requests import NO_JSON, json_or_none
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from accord.stub.requests import StubRequest
 
 Difference = tuple[str, str, str]
 
-_PLACEHOLDER = re.compile(r"[$#]\{json-unit\.([a-z-]+)\}(.*)", re.DOTALL)
+_PLACEHOLDER = re.compile(  # any other name is a text like all others, as WireMock has it
+    r"[$#]\{json-unit\.(ignore|any-value|ignore-element|any-string|any-number|any-boolean|regex)\}(.*)", re.DOTALL
+)
 _MISSING = "nothing"
 _MOST_PAIRS = 250_000  # comparisons of items regardless of order; beyond that, arrays are compared in their order
 
@@ -129,14 +132,45 @@ class EqualToJson(Matcher):
                 yield f"{path}[{index}]", _json(value), _MISSING
 
     def _compare_any_order(self, expected: list[Any], actual: list[Any], path: str) -> Iterator[Difference]:
-        left = list(actual)
+        paired = _paired(
+            [
+                [place for place, item in enumerate(actual) if next(self._compare(value, item, path), None) is None]
+                for value in expected
+            ]
+        )
         for index, value in enumerate(expected):
-            for position, candidate in enumerate(left):
-                if next(self._compare(value, candidate, path), None) is None:
-                    del left[position]
-                    break
-            else:
+            if index not in paired:
                 yield f"{path}[{index}]", _json(value), "no item like it"
+
+
+def _paired(choices: Sequence[Sequence[int]]) -> set[int]:
+    """As many as possible, each with a choice of its own: what fits several items must leave another what it needs.
+
+    Args:
+        choices: for each, what it may be paired with.
+
+    Returns:
+        The positions of those that have a partner.
+    """
+    taken: dict[int, int] = {}  # who has a choice
+    for one in range(len(choices)):
+        came_from: dict[int, tuple[int, int | None]] = {}  # a choice: who wants it, and the one it would give up
+        waiting: deque[tuple[int, int | None]] = deque([(one, None)])
+        end: int | None = None
+        while waiting and end is None:
+            who, given_up = waiting.popleft()
+            for choice in choices[who]:
+                if choice in came_from:
+                    continue
+                came_from[choice] = who, given_up
+                if choice not in taken:
+                    end = choice
+                    break
+                waiting.append((taken[choice], choice))
+        while end is not None:
+            who, given_up = came_from[end]
+            taken[end], end = who, given_up
+    return set(taken.values())
 
 
 def same(expected: Any, actual: Any) -> bool:

@@ -62,11 +62,12 @@ class MatchesJsonPath(Matcher):
             return False
         if self._inner is None:
             return bool(found) if self._is_several else found is not None and found not in ([], {})
-        if found is None or (found == [] and not self._path.is_definite):
+        if isinstance(self._inner, EqualToJson) and found is not None:
+            return self._inner.matches(_text(found))
+        if found is None or found == []:
             return isinstance(self._inner, Absent)
         if isinstance(found, list):
-            whole = isinstance(self._inner, EqualToJson) and self._inner.matches(_text(found))
-            return whole or any(self._inner.matches(_text(each)) for each in found)
+            return any(self._inner.matches(_text(each)) for each in found)
         return self._inner.matches(_text(found))
 
     def _found(self, document: Any) -> Any:

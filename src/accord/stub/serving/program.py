@@ -40,6 +40,7 @@ async def serve_until_stopped(
         UsageError: a port cannot be had.
         DocumentError: a document cannot be read.
     """
+    _allow_many_connections(options.limits.connections)
     engine = Engine(options)
     for fault in engine.load_folder():
         say(f"error: {fault}")
@@ -63,3 +64,15 @@ async def serve_until_stopped(
         await server.stopped.wait()
     finally:
         await server.close()
+
+
+def _allow_many_connections(wanted: int) -> None:
+    """Raise this process's own limit of open files as far as the system lets it."""
+    try:
+        import resource  # noqa: PLC0415 - not on Windows
+    except ImportError:
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = wanted + 200 if hard == resource.RLIM_INFINITY else min(wanted + 200, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))

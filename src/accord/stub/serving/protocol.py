@@ -134,7 +134,7 @@ class Connection:
         if length == 14 and len(value) > 6 and name.lower() == b"content-length" and int(value) > self._limits.body:  # noqa: PLR2004 - lengths cost less to compare than names
             raise _RefusedError(413, self._too_large())
         if length == 18 and name.lower() == _NAMESPACE:  # noqa: PLR2004 - as above
-            self._namespace = value
+            self._namespace = value.rstrip(b" \t")
         elif length == 6 and name.lower() == b"expect" and value.lower() == b"100-continue":  # noqa: PLR2004 - as above
             self._continue = True
 

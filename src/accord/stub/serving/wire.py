@@ -54,7 +54,7 @@ LAST_CHUNK = b"0\r\n\r\n"
 
 def _length(plan: Plan) -> str:
     given = plan.header("content-length")
-    return given if given is not None and given.isdigit() else str(len(plan.body))
+    return given if given is not None and given.isascii() and given.isdigit() else str(len(plan.body))
 
 
 def _head(plan: Plan, framing: tuple[tuple[str, str], ...], *, keep_alive: bool) -> bytes:

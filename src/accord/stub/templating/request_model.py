@@ -44,6 +44,8 @@ class RequestModel:
 
     def template_member(self, key: str) -> Any:
         """What a template's path finds."""
+        if key == "requestLine":  # itself: a reader of it would be a circle, which only the garbage collector undoes
+            return self
         found = self._found
         if key not in found:
             reader = self._readers.get(key)
@@ -54,7 +56,7 @@ class RequestModel:
 
     def template_items(self) -> dict[str, Any]:
         """All members, for a loop over them."""
-        return {key: self.template_member(key) for key in self._readers}
+        return {key: self.template_member(key) for key in (*self._readers, "requestLine")}
 
     def __str__(self) -> str:
         return "request"
@@ -109,9 +111,7 @@ def request_model(
         "parts": lambda: {part.name: part for part in parts},
         "clientIp": lambda: client_ip,
     }
-    model = RequestModel(readers)
-    readers["requestLine"] = lambda: model
-    return model
+    return RequestModel(readers)
 
 
 def _path(path: str, named: Mapping[str, str] | None) -> PathSegments | dict[str, Any]:

@@ -6,6 +6,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from shop.inventory.adapters.database import inbox, outbox
+from shop.inventory.adapters.messages import CHANNEL_OF, READS, InventoryCommands
 from shop.inventory.adapters.repository import SqlStockRepository
 from shop.inventory.http.problems import EXPLANATIONS
 from shop.inventory.http.routes import internal, public
@@ -14,7 +16,9 @@ from shop.inventory.service.stockkeeping import InventoryService
 from shop.inventory.settings import Settings
 from shop.kit.application import build_application, given_or_opened
 from shop.kit.callers import TokenVerifier
+from shop.kit.consumer import Storage
 from shop.kit.database import open_engine
+from shop.kit.messaging import Messages, join_bus
 from shop.kit.wire import utc_now
 
 
@@ -38,7 +42,16 @@ def create_app(
         async with AsyncExitStack() as stack:
             database = await given_or_opened(stack, engine, lambda: open_engine(chosen.database_url))
             app.state.engine = database
-            app.state.inventory = InventoryService(SqlStockRepository(database), clock=clock, hold_for=chosen.hold_for)
+            inventory = InventoryService(SqlStockRepository(database), clock=clock, hold_for=chosen.hold_for)
+            app.state.inventory = inventory
+            messages = Messages(
+                service="inventory",
+                handlers=InventoryCommands(inventory, clock).handlers(),
+                reads=READS,
+                channel_of=CHANNEL_OF,
+            )
+            storage = Storage(engine=database, inbox=inbox, outbox=outbox, clock=clock)
+            await join_bus(app, stack, chosen.bus, messages, storage)
             yield
 
     app = build_application("InventoryService", lifespan=lifespan, explanations=EXPLANATIONS)

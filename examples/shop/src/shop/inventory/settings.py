@@ -1,11 +1,12 @@
 """InventoryService's settings."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Self
 
 from shop.inventory.service.stockkeeping import HOLD_FOR
+from shop.kit.bus import BusSettings
 from shop.kit.settings import Stage, Variables
 
 DEFAULT_PORT = 3002
@@ -19,6 +20,7 @@ class Settings:
     stage: Stage = Stage.PRODUCTION
     service_token: str | None = None
     hold_for: timedelta = HOLD_FOR
+    bus: BusSettings = field(default_factory=BusSettings)
 
     @classmethod
     def from_environment(cls, values: Mapping[str, str] | None = None) -> Self:
@@ -35,4 +37,5 @@ class Settings:
             stage=variables.stage(),
             service_token=variables.optional("SHOP_SERVICE_TOKEN"),
             hold_for=timedelta(seconds=variables.number("INVENTORY_HOLD_SECONDS", seconds)),
+            bus=BusSettings.of(variables),
         )

@@ -1,5 +1,6 @@
-"""The envelope that every message of the shop travels in."""
+"""The envelope that every message of the shop travels in, event or command."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +15,7 @@ class MalformedEnvelopeError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """One event: what happened, when, in which version of its schema, and its data."""
+    """One message: what happened or what is asked for, when, in which version of its schema, and its data."""
 
     event_id: str
     event_type: str
@@ -31,6 +32,25 @@ class Envelope:
             "timestamp": wire_time(self.timestamp),
             "data": dict(self.data),
         }
+
+    def as_json(self) -> bytes:
+        """What travels."""
+        return json.dumps(self.as_dict(), ensure_ascii=False).encode()
+
+    @classmethod
+    def from_json(cls, body: bytes) -> "Envelope":
+        """Read what has travelled.
+
+        Raises:
+            MalformedEnvelopeError: it is no JSON object, or none that is an envelope.
+        """
+        try:
+            message = json.loads(body)
+        except ValueError as error:
+            raise MalformedEnvelopeError(f"the message is no JSON: {error}") from error
+        if not isinstance(message, dict):
+            raise MalformedEnvelopeError("the message is no JSON object")
+        return cls.from_dict(message)
 
     @classmethod
     def from_dict(cls, message: Mapping[str, Any]) -> "Envelope":

@@ -1,4 +1,7 @@
-"""The transactional outbox: an event is stored with the change it tells of, and relayed afterwards."""
+"""The transactional outbox: a message is stored with the change it tells of, and relayed afterwards.
+
+Messages are events, which tell what has happened, and commands, which ask a participant to do something.
+"""
 
 import asyncio
 import logging
@@ -10,17 +13,23 @@ from sqlalchemy import BigInteger, Column, DateTime, Identity, MetaData, String,
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from shop.kit import trace
 from shop.kit.envelope import Envelope
 
 _log = logging.getLogger(__name__)
 
 
 class EventPublisher(ABC):
-    """Port to the event bus: what the relay hands events to."""
+    """Port to the bus: what the relay hands messages to."""
 
     @abstractmethod
-    async def publish(self, event: Envelope) -> None:
-        """Deliver one event; raise when the bus did not take it."""
+    async def publish(self, event: Envelope, key: str) -> None:
+        """Deliver one message; raise when the bus did not take it.
+
+        Args:
+            event: the message, event or command.
+            key: what it is about; messages of one key stay in order.
+        """
 
 
 def outbox_table(metadata: MetaData) -> Table:
@@ -35,6 +44,7 @@ def outbox_table(metadata: MetaData) -> Table:
         Column("payload", JSONB, nullable=False),
         Column("created_at", DateTime(timezone=True), nullable=False),
         Column("published_at", DateTime(timezone=True)),
+        Column("traceparent", String),
     )
 
 
@@ -47,6 +57,7 @@ async def append(connection: AsyncConnection, outbox: Table, aggregate_id: str, 
             "event_type": event.event_type,
             "payload": event.as_dict(),
             "created_at": event.timestamp,
+            "traceparent": trace.outgoing().get(trace.HEADER),
         }
         for event in events
     ]
@@ -123,7 +134,8 @@ class OutboxRelay:
             # Locked, not skipped: a second relay waits, so that the order of events holds.
             rows = (await connection.execute(due.with_for_update())).all()
             for row in rows:
-                await self._publisher.publish(Envelope.from_dict(row.payload))
+                with trace.within(trace.Trace.continued(row.traceparent)):
+                    await self._publisher.publish(Envelope.from_dict(row.payload), row.aggregate_id)
             if rows:
                 await connection.execute(
                     update(outbox)
@@ -131,3 +143,14 @@ class OutboxRelay:
                     .values(published_at=self._clock()),
                 )
         return len(rows)
+
+
+class Alarm:
+    """Wakes the relay, once there is one."""
+
+    def __init__(self) -> None:
+        self.relay: OutboxRelay | None = None
+
+    def __call__(self) -> None:
+        if self.relay is not None:
+            self.relay.wake()

@@ -1,25 +1,30 @@
 """Where OrderService is put together."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shop.kit.application import build_application, given_or_opened
+from shop.kit.background import background
 from shop.kit.callers import TokenVerifier
+from shop.kit.consumer import Storage
 from shop.kit.database import open_engine
-from shop.kit.outbox import EventPublisher, OutboxRelay
+from shop.kit.messaging import Messages, join_bus
+from shop.kit.outbox import Alarm, EventPublisher
 from shop.kit.wire import utc_now
 from shop.orders.adapters.cart_client import HttpCartClient
 from shop.orders.adapters.customer_directory import HttpCustomerDirectory
-from shop.orders.adapters.database import outbox
+from shop.orders.adapters.database import inbox, outbox
+from shop.orders.adapters.envelopes import CHANNEL_OF, CURRENCY
 from shop.orders.adapters.flags import FixedFlags
 from shop.orders.adapters.inventory_client import HttpCatalogue, HttpInventoryClient
 from shop.orders.adapters.payment_client import HttpPaymentClient
+from shop.orders.adapters.replies import PASSED_OVER, READS, handlers
 from shop.orders.adapters.repository import SqlOrderRepository
+from shop.orders.adapters.saga_store import SqlSagaStore
 from shop.orders.domain.pricing import LegacyPricingEngine, NewPricingEngine, Rates
 from shop.orders.http.problems import EXPLANATIONS
 from shop.orders.http.routes import UseCases, current_routes, former_routes
@@ -34,9 +39,12 @@ from shop.orders.service.ports import (
     FlagClient,
     IdFactory,
     InventoryClient,
+    OrderRepository,
     PaymentClient,
 )
 from shop.orders.service.pricing import NEW_ENGINE_FLAG, CataloguePricing
+from shop.orders.service.sagas import OrderSagas, SagaOrderRepository
+from shop.orders.service.time_limits import TimeLimits
 from shop.orders.settings import Settings
 
 
@@ -81,7 +89,7 @@ def create_app(
         customers: whom to write to; UserService over HTTP when left out.
         cart_client: carts; CartService over HTTP when left out.
         flags: feature flags; the settings' when left out.
-        event_publisher: the bus that the outbox is relayed to; events stay in the outbox when left out.
+        event_publisher: what the outbox is relayed to; the settings' bus when left out; without one it stays.
         clock: the present moment.
         new_id: makes order ids; random ones when left out.
     """
@@ -132,9 +140,18 @@ async def _open(app: FastAPI, stack: AsyncExitStack, settings: Settings, ports: 
         lambda: HttpCustomerDirectory(settings.user_url),
     )
     carts: CartClient = await given_or_opened(stack, ports.cart_client, lambda: HttpCartClient(settings.cart_url))
-    publisher = ports.event_publisher
-    relay = OutboxRelay(engine, outbox, publisher, clock=ports.clock) if publisher else None
-    repository = SqlOrderRepository(engine, on_events=relay.wake if relay else None)
+    alarm = Alarm()
+    storage = Storage(engine=engine, inbox=inbox, outbox=outbox, clock=ports.clock, committed=alarm)
+    has_sagas = settings.bus.url is not None or ports.event_publisher is not None  # else nobody would hear a command
+    repository: OrderRepository = SqlOrderRepository(engine, on_events=alarm)
+    sagas = OrderSagas(
+        repository,
+        SqlSagaStore(engine, ports.clock, on_commands=alarm),
+        clock=ports.clock,
+        time_limit=settings.time_limit,
+    )
+    if has_sagas:
+        repository = SagaOrderRepository(repository, sagas)
     orders = OrderService(
         repository,
         _pricing(settings, catalogue, ports.flags),
@@ -142,14 +159,29 @@ async def _open(app: FastAPI, stack: AsyncExitStack, settings: Settings, ports: 
         customers=customers,
         clock=ports.clock,
         new_id=ports.new_id,
-        policy=PlacingPolicy(settings.most_items),
+        policy=PlacingPolicy(settings.most_items, charges_at_once=has_sagas),
     )
-    fulfilment = OrderFulfilment(orders, repository, inventory, payments, clock=ports.clock)
+    fulfilment = OrderFulfilment(
+        orders,
+        repository,
+        inventory,
+        payments,
+        clock=ports.clock,
+        currency=CURRENCY,
+        has_sagas=has_sagas,
+    )
     app.state.engine = engine
-    app.state.relay = relay
     app.state.use_cases = UseCases(orders, Checkout(orders, carts), fulfilment)
-    if relay:
-        await stack.enter_async_context(_running(relay))
+    messages = Messages(
+        service="orders",
+        handlers=handlers(sagas),
+        reads=READS,
+        passed_over=PASSED_OVER,
+        channel_of=CHANNEL_OF,
+    )
+    await join_bus(app, stack, settings.bus, messages, storage, publisher=ports.event_publisher)
+    if has_sagas:
+        await stack.enter_async_context(background(TimeLimits(sagas).run()))
 
 
 def _pricing(settings: Settings, catalogue: Catalogue, flags: FlagClient | None) -> CataloguePricing:
@@ -161,14 +193,3 @@ def _pricing(settings: Settings, catalogue: Catalogue, flags: FlagClient | None)
         flags or FixedFlags({NEW_ENGINE_FLAG: settings.new_pricing_customers}),
         trust_sent_prices=settings.trust_sent_prices,
     )
-
-
-@asynccontextmanager
-async def _running(relay: OutboxRelay) -> AsyncIterator[None]:
-    task = asyncio.create_task(relay.run())
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task

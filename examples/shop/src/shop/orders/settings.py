@@ -1,10 +1,12 @@
 """OrderService's settings."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 from typing import Self
 
+from shop.kit.bus import BusSettings
 from shop.kit.settings import Stage, Variables
 
 DEFAULT_PORT = 3001
@@ -26,6 +28,8 @@ class Settings:
     shipping_fee: Decimal = Decimal(0)
     trust_sent_prices: bool = False
     new_pricing_customers: frozenset[str] = frozenset()
+    bus: BusSettings = field(default_factory=BusSettings)
+    time_limit: timedelta = timedelta(minutes=15)
 
     @classmethod
     def from_environment(cls, values: Mapping[str, str] | None = None) -> Self:
@@ -49,4 +53,8 @@ class Settings:
             shipping_fee=variables.decimal("ORDERS_SHIPPING_FEE", default.shipping_fee),
             trust_sent_prices=variables.switch("ORDERS_TRUST_SENT_PRICES", default=False),
             new_pricing_customers=variables.names("ORDERS_NEW_PRICING_CUSTOMERS"),
+            bus=BusSettings.of(variables),
+            time_limit=timedelta(
+                seconds=variables.number("ORDERS_TIME_LIMIT_SECONDS", int(default.time_limit.total_seconds())),
+            ),
         )

@@ -7,8 +7,12 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shop.kit.application import build_application, given_or_opened
+from shop.kit.consumer import Storage
 from shop.kit.database import open_engine
+from shop.kit.messaging import Messages, join_bus
 from shop.kit.wire import utc_now
+from shop.payments.adapters.database import inbox, outbox
+from shop.payments.adapters.messages import CHANNEL_OF, READS, PaymentCommands
 from shop.payments.adapters.order_client import HttpOrderClient
 from shop.payments.adapters.repository import SqlPaymentRepository
 from shop.payments.adapters.sandbox_acquirer import SandboxAcquirer
@@ -45,10 +49,19 @@ def create_app(
         async with AsyncExitStack() as stack:
             database = await given_or_opened(stack, engine, lambda: open_engine(chosen.database_url))
             orders: OrderClient = await given_or_opened(stack, order_client, lambda: _order_client(chosen))
-            repository = SqlPaymentRepository(database)
+            storage = Storage(engine=database, inbox=inbox, outbox=outbox, clock=clock)
+            repository = SqlPaymentRepository(database, on_events=storage.committed)
             bank = acquirer or SandboxAcquirer(database)
+            payments = PaymentService(repository, orders, bank, clock=clock, new_id=new_id)
             app.state.engine = database
-            app.state.payments = PaymentService(repository, orders, bank, clock=clock, new_id=new_id)
+            app.state.payments = payments
+            messages = Messages(
+                service="payments",
+                handlers=PaymentCommands(payments, clock).handlers(),
+                reads=READS,
+                channel_of=CHANNEL_OF,
+            )
+            await join_bus(app, stack, chosen.bus, messages, storage)
             yield
 
     app = build_application("PaymentService", lifespan=lifespan, explanations=EXPLANATIONS)

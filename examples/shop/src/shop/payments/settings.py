@@ -1,9 +1,10 @@
 """PaymentService's settings."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
+from shop.kit.bus import BusSettings
 from shop.kit.callers import DEVELOPMENT_TOKEN
 from shop.kit.settings import SettingsError, Stage, Variables
 
@@ -18,6 +19,7 @@ class Settings:
     order_url: str = "http://127.0.0.1:3001"
     stage: Stage = Stage.PRODUCTION
     service_token: str = DEVELOPMENT_TOKEN
+    bus: BusSettings = field(default_factory=BusSettings)
 
     @classmethod
     def from_environment(cls, values: Mapping[str, str] | None = None) -> Self:
@@ -37,4 +39,5 @@ class Settings:
             order_url=variables.text("ORDER_SERVICE_URL", default.order_url),
             stage=stage,
             service_token=token or default.service_token,
+            bus=BusSettings.of(variables),
         )

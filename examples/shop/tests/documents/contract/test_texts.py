@@ -3,7 +3,7 @@
 import pytest
 from shop_doubles.contracts import CONTRACTS
 
-from accord.contract import Contract
+from accord.contract import Contract, HttpInteraction
 
 DOCUMENT_A = [
     ("customer has valid payment method", "a request to process payment", "POST", "/payments", 200),
@@ -35,5 +35,13 @@ def test_every_example_is_recorded(
             each.response.status,
         )
         for each in contract.interactions
+        if isinstance(each, HttpInteraction)
     ]
     assert set(examples) <= set(recorded)
+
+
+# Document B, "Order Events Contract (Consumer: Notification Service)"
+def test_the_message_is_recorded() -> None:
+    contract = Contract.read(CONTRACTS / "NotificationService-OrderService.json")
+    recorded = [(each.states[0].name, each.description) for each in contract.interactions]
+    assert ("an order has been placed", "an order.placed event") in recorded

@@ -47,6 +47,10 @@ CALLS = [
         200, {"id": "user-1", "name": match.string("Ada"), "email": match.string("ada@example.com")}, id="oneself",
     ),
     pytest.param(
+        "UserService", ADA, "a payment method to keep", "PUT", "/api/users/user-1/payment-method", "user-1",
+        {"type": "card", "token": "tok_visa"}, 200, {"type": "card", "token": "tok_visa"}, id="payment method",
+    ),
+    pytest.param(
         "UserService", "nobody is registered", "a registration", "POST", "/api/users", None,
         {"name": "Ada", "email": "ada@example.com", "password": "correct horse"},
         201, {"id": match.string("user-1"), "name": "Ada", "email": "ada@example.com"}, id="registration",

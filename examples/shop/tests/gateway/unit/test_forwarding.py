@@ -69,7 +69,14 @@ async def test_customers_do_not_change_stock() -> None:
         await Door().ask("PUT", "/api/inventory/pen", headers=ADA)
 
 
-@pytest.mark.parametrize(("path", "seen"), [("/users/me", "/users/ada"), ("/api/users/ada", "/api/users/ada")])
+@pytest.mark.parametrize(
+    ("path", "seen"),
+    [
+        ("/users/me", "/users/ada"),
+        ("/api/users/ada", "/api/users/ada"),
+        ("/api/users/me/payment-method", "/api/users/ada/payment-method"),
+    ],
+)
 async def test_users_see_themselves(path: str, seen: str) -> None:
     door = Door()
     await door.ask("GET", path, headers=ADA)
@@ -80,6 +87,8 @@ async def test_others_do_not_exist_except_for_staff() -> None:
     door = Door()
     with pytest.raises(UnknownPathError):
         await door.ask("GET", "/api/users/bob", headers=ADA)
+    with pytest.raises(UnknownPathError):
+        await door.ask("PUT", "/api/users/bob/payment-method", headers=ADA)
     await door.ask("GET", "/api/users/bob", headers=BOSS)
     assert door.sent.path == "/api/users/bob"
 

@@ -10,6 +10,7 @@ from shop.gateway.domain.routing import Access, Route, Upstream, find
         ("POST", "/auth/login", Upstream.USER, Access.OPEN),
         ("POST", "/users", Upstream.USER, Access.OPEN),
         ("GET", "/users/user-1", Upstream.USER, Access.SELF),
+        ("PUT", "/users/user-1/payment-method", Upstream.USER, Access.SELF),
         ("GET", "/cart", Upstream.CART, Access.USER),
         ("POST", "/cart/items", Upstream.CART, Access.USER),
         ("DELETE", "/cart/items/pen", Upstream.CART, Access.USER),

@@ -10,7 +10,7 @@ from shop_doubles.identity import PASSWORD, quick_hasher
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shop.identity.adapters.repository import SqlUserRepository
-from shop.identity.domain.user import User
+from shop.identity.domain.user import PaymentMethod, User
 from shop.identity.main import create_app
 from shop.identity.settings import Settings
 from shop.kit.settings import Stage
@@ -34,7 +34,12 @@ def states(engine: AsyncEngine) -> dict[str, State]:
         user = User.create("user-1", "Ada", "ada@example.com", stored, frozenset())
         await SqlUserRepository(engine).add(user)
 
+    async def ada_with_a_card() -> None:
+        await ada()
+        await SqlUserRepository(engine).store_payment_method("user-1", PaymentMethod("card", "tok_visa"))
+
     return {
+        "user user-1 pays with the card tok_visa": ada_with_a_card,
         f"user user-1 is Ada of ada@example.com with the password '{PASSWORD}'": ada,
         "nobody is registered": empty,
     }

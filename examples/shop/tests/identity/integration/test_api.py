@@ -94,3 +94,20 @@ async def test_what_people_write_is_stored_as_they_wrote_it(api: httpx.AsyncClie
     name = "<script>alert('x')</script>; DROP TABLE users"
     user = (await api.post("/api/users", json={**ADA, "name": name})).json()
     assert (await api.get(f"/api/users/{user['id']}")).json()["name"] == name
+
+
+async def test_a_payment_method_is_kept_and_changed(api: httpx.AsyncClient) -> None:
+    path = f"/api/users/{(await api.post('/api/users', json=ADA)).json()['id']}/payment-method"
+    assert (await api.get(path)).status_code == 404
+    for token in ("tok_visa", "tok_other"):
+        stored = await api.put(path, json={"type": "card", "token": token})
+        assert (stored.status_code, stored.json()) == (200, {"type": "card", "token": token})
+    assert (await api.get(path)).json() == {"type": "card", "token": "tok_other"}
+
+
+async def test_refuses_a_payment_method_that_is_none(api: httpx.AsyncClient) -> None:
+    path = f"/api/users/{(await api.post('/api/users', json=ADA)).json()['id']}/payment-method"
+    for body in ({"type": "card", "token": " "}, {"type": "card"}, {"type": "", "token": "tok_visa"}):
+        assert (await api.put(path, json=body)).status_code == 400
+    method = {"type": "card", "token": "tok_visa"}
+    assert (await api.put("/api/users/user-9/payment-method", json=method)).status_code == 404

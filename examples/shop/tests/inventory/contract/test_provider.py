@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from shop_doubles.contracts import State, verification
+from shop_doubles.bus import a_message, delivery_of
+from shop_doubles.contracts import Producer, State, last_said, verification
 from shop_doubles.databases import execute
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -23,7 +24,7 @@ def states(engine: AsyncEngine) -> dict[str, State]:
     """How this service comes into each state that its consumers name."""
 
     async def empty() -> None:
-        await execute(engine, "TRUNCATE stock, reservations, reservation_lines")
+        await execute(engine, "TRUNCATE outbox, inbox, stock, reservations, reservation_lines")
 
     async def in_stock() -> None:
         await empty()
@@ -41,5 +42,25 @@ def states(engine: AsyncEngine) -> dict[str, State]:
     }
 
 
-async def test_keeps_all_consumer_contracts(verifier: Any, app: FastAPI, states: dict[str, State]) -> None:
-    await verification(verifier, "InventoryService", app, states).averify()
+@pytest.fixture
+def messages(app: FastAPI, engine: AsyncEngine) -> dict[str, Producer]:
+    """What this service says, from its own outbox after its own commands."""
+
+    async def after(event_type: str, command_type: str, order_id: str) -> dict[str, Any]:
+        await app.state.consumer.receive(delivery_of(a_message(command_type, orderId=order_id)))
+        return await last_said(engine, event_type)
+
+    return {
+        "an inventory-committed event": lambda: after("inventory-committed", "commit-inventory", "order-1"),
+        "an inventory-refused event": lambda: after("inventory-refused", "commit-inventory", "order-9"),
+        "an inventory-released event": lambda: after("inventory-released", "release-inventory", "order-1"),
+    }
+
+
+async def test_keeps_all_consumer_contracts(
+    verifier: Any,
+    app: FastAPI,
+    states: dict[str, State],
+    messages: dict[str, Producer],
+) -> None:
+    await verification(verifier, "InventoryService", app, states, messages).averify()

@@ -3,18 +3,29 @@
 Document B, "Order Service Provider Verification".
 """
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from shop_doubles.contracts import State, verification
-from shop_doubles.databases import execute, rows
+from shop_doubles.contracts import Producer, State, last_said, verification
+from shop_doubles.databases import execute
 from shop_doubles.orders import FakeCarts, FakeCatalogue, FakeCustomers, FakeInventory, FakePayments, an_order
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shop.kit.settings import Stage
+from shop.kit.wire import utc_now
 from shop.orders.adapters.repository import SqlOrderRepository
+from shop.orders.adapters.saga_store import SqlSagaStore
+from shop.orders.domain.saga_messages import (
+    InventoryCommitted,
+    PaymentCharged,
+    PaymentFailed,
+    PaymentMethod,
+    SagaEvent,
+)
 from shop.orders.main import create_app
+from shop.orders.service.sagas import OrderSagas, SagaOrderRepository
 from shop.orders.settings import Settings
 
 
@@ -46,7 +57,7 @@ def states(engine: AsyncEngine, inventory: FakeInventory, payments: FakePayments
     """How this service comes into each state that its consumers name."""
 
     async def empty() -> None:
-        await execute(engine, "TRUNCATE orders, order_items, outbox")
+        await execute(engine, "TRUNCATE orders, order_items, outbox, sagas")
 
     async def order_123() -> None:
         await empty()
@@ -82,6 +93,41 @@ def states(engine: AsyncEngine, inventory: FakeInventory, payments: FakePayments
         "an order with ID order-123 exists": order_123,
         "no order with ID order-999 exists": empty,
         "an order has been placed": empty,
+        "an order has been confirmed": empty,
+        "an order with a payment method has been placed": empty,
+        "the payment of an order has been charged": empty,
+        "a paid order has been cancelled": empty,
+        "the payment of an order has failed": empty,
+    }
+
+
+@pytest.fixture
+def messages(engine: AsyncEngine) -> dict[str, Producer]:
+    """What this service says, from its own outbox after its own use cases."""
+    store = SqlSagaStore(engine, utc_now)
+    sagas = OrderSagas(SqlOrderRepository(engine), store, clock=utc_now, time_limit=timedelta(minutes=15))
+    repository = SagaOrderRepository(SqlOrderRepository(engine), sagas)
+
+    async def after(event_type: str, *happened: SagaEvent, cancelled: bool = False) -> dict[str, Any]:
+        order = an_order(customer_email="customer@example.com", payment_method=PaymentMethod("card", "tok_visa"))
+        await repository.create_order(order)
+        for event in happened:
+            await sagas.tell(order.id, event)
+        if cancelled:
+            stored = await repository.find_by_id(order.id)
+            assert stored
+            stored.cancel("changed my mind")
+            await repository.save(stored)
+        return await last_said(engine, event_type)
+
+    charged, committed = PaymentCharged("pay_1"), InventoryCommitted()
+    return {
+        "an order.placed event": lambda: after("order.placed"),
+        "an order.confirmed event": lambda: after("order.confirmed", charged, committed),
+        "a charge-payment command": lambda: after("charge-payment"),
+        "a refund-payment command": lambda: after("refund-payment", charged, committed, cancelled=True),
+        "a commit-inventory command": lambda: after("commit-inventory", charged),
+        "a release-inventory command": lambda: after("release-inventory", PaymentFailed("no money")),
     }
 
 
@@ -90,13 +136,6 @@ async def test_keeps_all_consumer_contracts(
     verifier: Any,
     app: FastAPI,
     states: dict[str, State],
-    engine: AsyncEngine,
+    messages: dict[str, Producer],
 ) -> None:
-    async def order_placed() -> dict[str, Any]:
-        await SqlOrderRepository(engine).create_order(an_order(customer_email="customer@example.com"))
-        (row,) = await rows(engine, "SELECT payload FROM outbox WHERE event_type = 'order.placed'")
-        payload: dict[str, Any] = row["payload"]
-        return payload
-
-    prepared = verification(verifier, "OrderService", app, states)
-    await prepared.message("an order.placed event", order_placed).averify()
+    await verification(verifier, "OrderService", app, states, messages).averify()

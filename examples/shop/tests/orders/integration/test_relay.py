@@ -77,7 +77,7 @@ async def test_a_running_relay_outlives_a_bus_that_is_down(
     class Recovering(RecordingPublisher):
         tries = 0
 
-        async def publish(self, event: object) -> None:
+        async def publish(self, event: object, key: str) -> None:
             self.tries += 1
             if self.tries == 1:
                 raise ConnectionError("the bus is down")

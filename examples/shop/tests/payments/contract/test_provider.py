@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from shop_doubles.contracts import State, verification
+from shop_doubles.bus import a_message, delivery_of
+from shop_doubles.contracts import Producer, State, last_said, verification
 from shop_doubles.databases import execute
 from shop_doubles.payments import FakeOrders
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from shop.kit.envelope import Envelope
 from shop.kit.settings import Stage
 from shop.payments.main import create_app
 from shop.payments.settings import Settings
@@ -32,7 +34,7 @@ def states(engine: AsyncEngine, orders: FakeOrders) -> dict[str, State]:
     """How this service comes into each state that its consumers name."""
 
     async def empty() -> None:
-        await execute(engine, "TRUNCATE payments, sandbox_accounts, sandbox_charges")
+        await execute(engine, "TRUNCATE outbox, inbox, payments, sandbox_accounts, sandbox_charges")
 
     async def valid_payment_method() -> None:
         await empty()
@@ -59,6 +61,33 @@ def states(engine: AsyncEngine, orders: FakeOrders) -> dict[str, State]:
     }
 
 
+@pytest.fixture
+def messages(app: FastAPI, engine: AsyncEngine) -> dict[str, Producer]:
+    """What this service says, from its own outbox after its own commands."""
+
+    async def after(event_type: str, *commands: Envelope) -> dict[str, Any]:
+        for command in commands:
+            await app.state.consumer.receive(delivery_of(command))
+        return await last_said(engine, event_type)
+
+    def charge(customer_id: str, amount: float) -> Envelope:
+        method = {"type": "card", "token": "tok_visa"}
+        money = {"amount": amount, "currency": "USD"}
+        return a_message("charge-payment", orderId="12345", customerId=customer_id, paymentMethod=method, **money)
+
+    refund = a_message("refund-payment", orderId="12345", paymentId="pay_1")
+    return {
+        "a payment-charged event": lambda: after("payment-charged", charge("customer-123", 100.0)),
+        "a payment-failed event": lambda: after("payment-failed", charge("customer-456", 10000.0)),
+        "a payment-refunded event": lambda: after("payment-refunded", refund),
+    }
+
+
 # Document A, "should validate the expectations of Order Service"
-async def test_keeps_all_consumer_contracts(verifier: Any, app: FastAPI, states: dict[str, State]) -> None:
-    await verification(verifier, "PaymentService", app, states).averify()
+async def test_keeps_all_consumer_contracts(
+    verifier: Any,
+    app: FastAPI,
+    states: dict[str, State],
+    messages: dict[str, Producer],
+) -> None:
+    await verification(verifier, "PaymentService", app, states, messages).averify()

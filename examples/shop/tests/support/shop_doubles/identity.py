@@ -4,7 +4,7 @@ import argon2
 
 from shop.identity.adapters.passwords import Argon2Hasher
 from shop.identity.domain.errors import EmailTakenError
-from shop.identity.domain.user import User
+from shop.identity.domain.user import PaymentMethod, User
 from shop.identity.service.ports import PasswordHasher, TokenIssuer, UserRepository
 
 PASSWORD = "correct horse"
@@ -15,6 +15,7 @@ class FakeUserRepository(UserRepository):
 
     def __init__(self) -> None:
         self.users: dict[str, User] = {}
+        self.methods: dict[str, PaymentMethod] = {}
 
     async def add(self, user: User) -> None:
         if await self.find_by_email(user.email):
@@ -26,6 +27,12 @@ class FakeUserRepository(UserRepository):
 
     async def find_by_email(self, email: str) -> User | None:
         return next((user for user in self.users.values() if user.email == email), None)
+
+    async def payment_method_of(self, user_id: str) -> PaymentMethod | None:
+        return self.methods.get(user_id)
+
+    async def store_payment_method(self, user_id: str, method: PaymentMethod) -> None:
+        self.methods[user_id] = method
 
 
 class FakeHasher(PasswordHasher):

@@ -15,6 +15,7 @@ from shop.orders.domain.errors import (
 )
 from shop.orders.domain.order import Order, OrderItem
 from shop.orders.domain.pricing import Quote
+from shop.orders.domain.saga_messages import PaymentMethod
 from shop.orders.service.ports import (
     CartClient,
     CartContents,
@@ -180,10 +181,16 @@ class FakePricing(PricingService):
 
 
 class FakeCustomers(CustomerDirectory):
-    """Everybody has an address at example.com."""
+    """Everybody has an address at example.com; whom a test gave a payment method has that."""
+
+    def __init__(self, **methods: PaymentMethod) -> None:
+        self.methods = methods
 
     async def email_of(self, customer_id: str) -> str:
         return f"{customer_id}@example.com"
+
+    async def payment_method_of(self, customer_id: str) -> PaymentMethod | None:
+        return self.methods.get(customer_id)
 
 
 class FakeCarts(CartClient):
@@ -210,7 +217,7 @@ class RecordingPublisher(EventPublisher):
         self.published_events: list[Envelope] = []
         self.failing = False
 
-    async def publish(self, event: Envelope) -> None:
+    async def publish(self, event: Envelope, key: str) -> None:
         if self.failing:
             raise ConnectionError("the bus is down")
         self.published_events.append(event)

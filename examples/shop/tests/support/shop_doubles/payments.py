@@ -72,7 +72,14 @@ class FakeAcquirer(Acquirer):
         self.taken: dict[str, Decimal] = {}
         self.loses_answer = False
 
-    async def charge(self, key: str, customer_id: str, amount: Decimal, currency: str) -> bool:
+    async def charge(
+        self,
+        key: str,
+        customer_id: str,
+        amount: Decimal,
+        currency: str,
+        token: str | None = None,
+    ) -> bool:
         if key not in self.answers:
             self.answers[key] = self.balances.get(customer_id, amount) >= amount
             if self.answers[key]:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from html import escape
-from string import Template
-
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from accord.hub.storage import overview
 from accord.hub.storage.database import DatabaseUnavailableError, ping
-from accord.hub.web.answers import HTML, JSON, Answer, error, hal, text
+from accord.hub.web.answers import JSON, Answer, error, hal
 from accord.hub.web.documents import index as documents
 from accord.hub.web.hub import addresses_of, hub_of
+from accord.hub.web.pages.rendering import page
 
 router = APIRouter()
 
@@ -50,23 +48,12 @@ async def get_metrics(request: Request) -> Response:
     return Answer(hub_of(request).metrics(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
-_PAGE = Template(
-    """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Accord hub: the API</title>
-<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
-<style>body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}
-code{overflow-wrap:anywhere}li{margin:.4rem 0}b{display:inline-block;min-width:4.5rem}</style></head>
-<body><h1>The API</h1><p>Each of these is described in <a href="$base/openapi.json">the OpenAPI document</a>.</p>
-<ul>$routes</ul></body></html>"""
-)
-
-
 @router.get("/docs", include_in_schema=False)
 async def get_api_page(request: Request) -> Response:
     """The API as a page: drawn here, so that no browser asks anybody else."""
-    lines = [
-        f"<li><b>{method.upper()}</b> <code>{escape(path)}</code> {escape(operation.get('description', ''))}</li>"
+    routes = [
+        (method.upper(), path, operation.get("description", ""))
         for path, methods in request.app.openapi()["paths"].items()
         for method, operation in methods.items()
     ]
-    page = _PAGE.substitute(base=escape(addresses_of(request).base), routes="\n".join(lines))
-    return text(page, media_type=HTML)
+    return page(request, "api.html", routes=routes)

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from accord.hub.domain.decisions import judge
 from accord.hub.domain.explanations import unknown_participant
 from accord.hub.domain.matrix import Criteria, MatrixOptions, MatrixQueryError, MatrixSelector, read_query
-from accord.hub.service.explaining import reasons
+from accord.hub.service.explaining import answered
 from accord.hub.service.matrix import find
 from accord.hub.service.problems import InvalidError, NotFoundError
 from accord.hub.web.answers import hal, text
@@ -18,7 +18,6 @@ from accord.hub.web.bodies import query_of
 from accord.hub.web.documents import matrix as documents
 from accord.hub.web.hub import addresses_of, hub_of
 from accord.hub.web.parameters import Branch, Consumer, Name, Provider, Tag, Text
-from accord.hub.wire.decisions import Cause
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,19 +69,16 @@ async def get_matrix(request: Request) -> Response:
 async def explain_matrix(request: Request) -> Response:
     """The same question with every reason for a no: its cause, whom it is about, what failed, what settles it."""
     query = query_of(request)
-    selectors, options = _can_i_deploy(query) if "pacticipant" in query else _question(request)
+    selectors, options = deployment_question(query) if "pacticipant" in query else _question(request)
     addresses = addresses_of(request)
 
     def work(connection: Any) -> dict[str, Any]:
-        result = find(connection, selectors, options)
-        verdict = judge(result)
-        found = reasons(connection, result, addresses.base)
-        document = documents.matrix(connection, addresses, result, verdict)
-        standing = [each for each in found if each.cause is not Cause.IGNORED]
-        if verdict.deployable and standing:
+        explained = answered(connection, selectors, options, addresses.base)
+        document = documents.matrix(connection, addresses, explained.result, explained.verdict)
+        if explained.overruled:
             document["summary"]["deployable"] = False
-            document["summary"]["reason"] = "\n".join(each.text for each in standing)
-        return {**document, "reasons": [each.to_json() for each in found]}
+            document["summary"]["reason"] = "\n".join(each.text for each in explained.standing)
+        return {**document, "reasons": [each.to_json() for each in explained.reasons]}
 
     try:
         return hal(await hub_of(request).read(work))
@@ -101,7 +97,13 @@ async def get_matrix_of_pair(request: Request, provider: Provider, consumer: Con
     return await answer(request, [MatrixSelector(consumer), MatrixSelector(provider)], MatrixOptions(latest_by="cvpv"))
 
 
-def _can_i_deploy(query: dict[str, Any]) -> Question:
+def deployment_question(query: dict[str, Any]) -> Question:
+    """The question in the parameters of ``/can-i-deploy``.
+
+    Raises:
+        InvalidError: it lacks a participant or a version, or contradicts itself.
+        MatrixQueryError: what is to be ignored makes no sense.
+    """
     errors: dict[str, list[str]] = {}
     for name in ("pacticipant", "version"):
         value = query.get(name)
@@ -126,7 +128,7 @@ def _can_i_deploy(query: dict[str, Any]) -> Question:
 async def can_i_deploy(request: Request) -> Response:
     """Whether a version can be deployed: ``pacticipant``, ``version``, and ``environment`` or ``to`` (a tag)."""
     try:
-        selectors, options = _can_i_deploy(query_of(request))
+        selectors, options = deployment_question(query_of(request))
     except MatrixQueryError as error:
         raise InvalidError(error.errors) from None
     return await answer(request, selectors, options)

@@ -58,6 +58,7 @@ ROUTES: Final = (
     Route("/auth/login", frozenset({"POST"}), Upstream.USER, Access.OPEN),
     Route("/users", frozenset({"POST"}), Upstream.USER, Access.OPEN),
     Route("/users/*", _READ, Upstream.USER, Access.SELF),
+    Route("/users/*/payment-method", _READ | {"PUT"}, Upstream.USER, Access.SELF),
     Route("/cart/**", _READ | _CHANGE, Upstream.CART, Access.USER),
     Route("/orders/**", _READ | _CHANGE, Upstream.ORDER, Access.USER),
     Route("/inventory/*", _READ, Upstream.INVENTORY, Access.OPEN, remembered=True),

@@ -178,9 +178,9 @@ class Gateway:
 
 def _own(path: str, caller: Caller) -> str:
     """The path of a user, who may be called `me`; another's does not exist, except for staff."""
-    *_, user_id = without_prefix(path).strip("/").split("/")
+    user_id = without_prefix(path).strip("/").split("/")[1]
     if user_id == "me":
-        return path.removesuffix("me") + caller.user_id
+        return path.replace("/users/me", f"/users/{caller.user_id}", 1)
     if user_id != caller.user_id and not caller.is_staff:
         raise UnknownPathError
     return path

@@ -19,6 +19,8 @@ users = Table(
     Column("email", String, nullable=False, unique=True),
     Column("password_hash", String, nullable=False),
     Column("roles", ARRAY(String), nullable=False, server_default=text("'{}'")),
+    Column("payment_type", String),
+    Column("payment_token", String),
     Column("registered_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
 )
 

@@ -1,12 +1,12 @@
 """Users in PostgreSQL."""
 
-from sqlalchemy import ColumnElement, insert, select
+from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shop.identity.adapters.database import users
 from shop.identity.domain.errors import EmailTakenError
-from shop.identity.domain.user import User
+from shop.identity.domain.user import PaymentMethod, User
 from shop.identity.service.ports import UserRepository
 
 
@@ -39,6 +39,17 @@ class SqlUserRepository(UserRepository):
 
     async def find_by_email(self, email: str) -> User | None:
         return await self._find(users.c.email == email)
+
+    async def payment_method_of(self, user_id: str) -> PaymentMethod | None:
+        query = select(users.c.payment_type, users.c.payment_token).where(users.c.id == user_id)
+        async with self._engine.connect() as connection:
+            row = (await connection.execute(query)).one_or_none()
+        return PaymentMethod(row.payment_type, row.payment_token) if row and row.payment_token else None
+
+    async def store_payment_method(self, user_id: str, method: PaymentMethod) -> None:
+        change = update(users).where(users.c.id == user_id)
+        async with self._engine.begin() as connection:
+            await connection.execute(change.values(payment_type=method.type, payment_token=method.token))
 
     async def _find(self, condition: ColumnElement[bool]) -> User | None:
         async with self._engine.connect() as connection:

@@ -23,6 +23,14 @@ class WrongCredentialsError(IdentityError):
         super().__init__("Wrong email address or password")
 
 
+class NoPaymentMethodError(IdentityError):
+    """The user has stored no payment method."""
+
+    def __init__(self, user_id: str) -> None:
+        super().__init__("No payment method")
+        self.user_id = user_id
+
+
 class UserNotFoundError(IdentityError):
     """There is no such user."""
 

@@ -9,6 +9,7 @@ from shop.identity.domain.errors import InvalidUserError
 _ADDRESS = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f.]+(\.[^@\s\x00-\x1f.]+)+")
 _LONGEST_ADDRESS = 254
 _LONGEST_NAME = 100
+_LONGEST_METHOD = 200
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 128
 
 
@@ -33,6 +34,19 @@ class User:
         if not 1 <= len(name) <= _LONGEST_NAME:
             raise InvalidUserError(f"A name has 1 to {_LONGEST_NAME} characters")
         return cls(user_id, name, normalized(email), password_hash, roles)
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentMethod:
+    """How a user pays: a token that stands for a card, which this shop never sees."""
+
+    type: str
+    token: str
+
+    def __post_init__(self) -> None:
+        for name, text in (("type", self.type), ("token", self.token)):
+            if not 1 <= len(text.strip()) <= _LONGEST_METHOD:
+                raise InvalidUserError(f"A payment method's {name} has 1 to {_LONGEST_METHOD} characters")
 
 
 def normalized(email: str) -> str:

@@ -2,7 +2,13 @@
 
 from collections.abc import Mapping
 
-from shop.identity.domain.errors import EmailTakenError, InvalidUserError, UserNotFoundError, WrongCredentialsError
+from shop.identity.domain.errors import (
+    EmailTakenError,
+    InvalidUserError,
+    NoPaymentMethodError,
+    UserNotFoundError,
+    WrongCredentialsError,
+)
 from shop.kit.errors import Explain, Problem
 
 
@@ -18,7 +24,7 @@ def _wrong(error: WrongCredentialsError) -> Problem:
     return Problem(401, "unauthorized", str(error))
 
 
-def _not_found(error: UserNotFoundError) -> Problem:
+def _not_found(error: UserNotFoundError | NoPaymentMethodError) -> Problem:
     return Problem(404, "not_found", str(error))
 
 
@@ -27,4 +33,5 @@ EXPLANATIONS: Mapping[type[Exception], Explain] = {
     EmailTakenError: _taken,
     WrongCredentialsError: _wrong,
     UserNotFoundError: _not_found,
+    NoPaymentMethodError: _not_found,
 }

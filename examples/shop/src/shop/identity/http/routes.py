@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 
-from shop.identity.http.schemas import LogIn, Register, SessionOut, UserOut
+from shop.identity.http.schemas import LogIn, PaymentMethodBody, Register, SessionOut, UserOut
 from shop.identity.service.accounts import Accounts
 from shop.kit.errors import error_answers
 
@@ -36,3 +36,15 @@ async def register(body: Register, accounts: Use) -> UserOut:
 async def user(user_id: str, accounts: Use) -> UserOut:
     """One user."""
     return UserOut.of(await accounts.user(user_id))
+
+
+@routes.get("/users/{user_id}/payment-method", responses=error_answers(404))
+async def payment_method(user_id: str, accounts: Use) -> PaymentMethodBody:
+    """How a user pays."""
+    return PaymentMethodBody.of(await accounts.payment_method(user_id))
+
+
+@routes.put("/users/{user_id}/payment-method", responses=error_answers(400, 404))
+async def store_payment_method(user_id: str, body: PaymentMethodBody, accounts: Use) -> PaymentMethodBody:
+    """Keep how a user pays, for the orders to come."""
+    return PaymentMethodBody.of(await accounts.store_payment_method(user_id, body.as_method()))

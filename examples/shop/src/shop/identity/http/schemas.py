@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import SecretStr, StringConstraints
 
-from shop.identity.domain.user import User
+from shop.identity.domain.user import PaymentMethod, User
 from shop.identity.service.accounts import Session
 from shop.kit.wire import WireModel
 
@@ -45,3 +45,17 @@ class UserOut(WireModel):
     @classmethod
     def of(cls, user: User) -> Self:
         return cls(id=user.id, name=user.name, email=user.email)
+
+
+class PaymentMethodBody(WireModel):
+    """How a user pays."""
+
+    type: Text
+    token: Text
+
+    @classmethod
+    def of(cls, method: PaymentMethod) -> Self:
+        return cls(type=method.type, token=method.token)
+
+    def as_method(self) -> PaymentMethod:
+        return PaymentMethod(self.type.strip(), self.token.strip())

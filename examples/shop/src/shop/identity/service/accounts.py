@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from uuid import uuid4
 
-from shop.identity.domain.errors import InvalidUserError, UserNotFoundError, WrongCredentialsError
-from shop.identity.domain.user import User, check_password, normalized
+from shop.identity.domain.errors import InvalidUserError, NoPaymentMethodError, UserNotFoundError, WrongCredentialsError
+from shop.identity.domain.user import PaymentMethod, User, check_password, normalized
 from shop.identity.service.ports import IdFactory, PasswordHasher, TokenIssuer, UserRepository
 
 
@@ -80,6 +80,27 @@ class Accounts:
         if user is None:
             raise UserNotFoundError(user_id)
         return user
+
+    async def payment_method(self, user_id: str) -> PaymentMethod:
+        """How a user pays.
+
+        Raises:
+            NoPaymentMethodError: nothing is stored, or there is no such user.
+        """
+        method = await self._repository.payment_method_of(user_id)
+        if method is None:
+            raise NoPaymentMethodError(user_id)
+        return method
+
+    async def store_payment_method(self, user_id: str, method: PaymentMethod) -> PaymentMethod:
+        """Keep how a user pays, for the orders to come.
+
+        Raises:
+            UserNotFoundError: there is none.
+        """
+        await self.user(user_id)
+        await self._repository.store_payment_method(user_id, method)
+        return method
 
     async def _hash_of_nobody(self) -> str:
         self._nobody = self._nobody or await self._hasher.hashed(str(uuid4()))

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import datetime
 
-from shop.identity.domain.user import User
+from shop.identity.domain.user import PaymentMethod, User
 
 Clock = Callable[[], datetime]
 IdFactory = Callable[[], str]
@@ -26,6 +26,13 @@ class UserRepository(ABC):
 
     @abstractmethod
     async def find_by_email(self, email: str) -> User | None: ...
+
+    @abstractmethod
+    async def payment_method_of(self, user_id: str) -> PaymentMethod | None: ...
+
+    @abstractmethod
+    async def store_payment_method(self, user_id: str, method: PaymentMethod) -> None:
+        """Store a user's payment method instead of the one before."""
 
 
 class PasswordHasher(ABC):

@@ -5,6 +5,8 @@ from pathlib import Path
 from sqlalchemy import Column, DateTime, ForeignKey, Integer, MetaData, Numeric, String, Table
 
 from shop.kit import database
+from shop.kit.inbox import InboxTables
+from shop.kit.outbox import outbox_table
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
@@ -34,6 +36,9 @@ reservation_lines = Table(
     Column("product_id", String, ForeignKey("stock.product_id"), primary_key=True),
     Column("quantity", Integer, nullable=False),
 )
+
+outbox = outbox_table(metadata)
+inbox = InboxTables.of(metadata)
 
 
 def upgrade(url: str, revision: str = "head") -> None:

@@ -16,6 +16,7 @@ from shop.inventory.adapters.database import reservation_lines, reservations, st
 from shop.inventory.domain.errors import ReservationNotFoundError, ReservationStateError
 from shop.inventory.domain.stock import Line, Reservation, ReservationState, StockLevel, refuse_shortage
 from shop.inventory.service.ports import StockRepository
+from shop.kit.database import reading, transaction
 from shop.kit.wire import to_milliseconds
 
 
@@ -30,7 +31,7 @@ class SqlStockRepository(StockRepository):
         self._engine = engine
 
     async def levels(self, product_ids: Sequence[str], now: datetime) -> Mapping[str, StockLevel]:
-        async with self._engine.connect() as connection:
+        async with reading(self._engine) as connection:
             return await _levels(connection, product_ids, now)
 
     async def put(
@@ -51,16 +52,16 @@ class SqlStockRepository(StockRepository):
         )
         changed = {"on_hand": on_hand, "name": name, "unit_price": unit_price}
         values = {column: value for column, value in changed.items() if value is not None}
-        async with self._engine.begin() as connection:
+        async with transaction(self._engine) as connection:
             await connection.execute(new.on_conflict_do_update(index_elements=["product_id"], set_=values))
             return (await _levels(connection, [product_id], now))[product_id]
 
     async def find_reservation(self, order_id: str) -> Reservation | None:
-        async with self._engine.connect() as connection:
+        async with reading(self._engine) as connection:
             return await _reservation(connection, order_id)
 
     async def hold(self, wanted: Reservation, now: datetime) -> Reservation:
-        async with self._engine.begin() as connection:
+        async with transaction(self._engine) as connection:
             await _lock(connection, wanted.lines)
             current = await _reservation(connection, wanted.order_id)
             if current and current.state is ReservationState.COMMITTED:
@@ -72,7 +73,7 @@ class SqlStockRepository(StockRepository):
         return wanted
 
     async def commit(self, order_id: str, now: datetime) -> Reservation:
-        async with self._engine.begin() as connection:
+        async with transaction(self._engine) as connection:
             current = await _locked_reservation(connection, order_id)
             if current is None:
                 raise ReservationNotFoundError(order_id)
@@ -85,7 +86,7 @@ class SqlStockRepository(StockRepository):
         return committed
 
     async def release(self, order_id: str) -> None:
-        async with self._engine.begin() as connection:
+        async with transaction(self._engine) as connection:
             current = await _locked_reservation(connection, order_id)
             if current is None or current.state is ReservationState.RELEASED:
                 return

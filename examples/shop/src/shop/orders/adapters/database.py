@@ -18,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from shop.kit import database
+from shop.kit.inbox import InboxTables
 from shop.kit.outbox import outbox_table
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
@@ -57,6 +58,18 @@ order_items = Table(
 )
 
 outbox = outbox_table(metadata)
+inbox = InboxTables.of(metadata)
+
+sagas = Table(
+    "sagas",
+    metadata,
+    Column("order_id", String, primary_key=True),
+    Column("state", String, nullable=False),
+    Column("payment_id", String),
+    Column("reason", String),
+    Column("waits_until", DateTime(timezone=True)),
+    Column("version", Integer, nullable=False),
+)
 
 
 def upgrade(url: str, revision: str = "head") -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import Row, Select, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shop.kit import outbox as outbox_rows
+from shop.kit.database import after_commit, reading, transaction
 from shop.kit.wire import to_milliseconds
 from shop.orders.adapters.database import order_items, orders, outbox
 from shop.orders.adapters.envelopes import envelope_of
@@ -30,16 +31,16 @@ class SqlOrderRepository(OrderRepository):
 
     async def save(self, order: Order) -> None:
         events = [envelope_of(event) for event in order.events]
-        async with self._engine.begin() as connection:
+        async with transaction(self._engine) as connection:
             if order.version == 0:
                 await _insert(connection, order)
             else:
                 await _update(connection, order)
             await outbox_rows.append(connection, outbox, order.id, events)
+            if events and self._on_events:
+                after_commit(self._engine, self._on_events)
         order.version += 1
         order.events.clear()
-        if events and self._on_events:
-            self._on_events()
 
     async def find_by_id(self, order_id: str) -> Order | None:
         found = await self._load(select(orders).where(orders.c.id == order_id))
@@ -55,7 +56,7 @@ class SqlOrderRepository(OrderRepository):
         return await self._load(newest_first)
 
     async def _load(self, query: Select[Any]) -> list[Order]:
-        async with self._engine.connect() as connection:
+        async with reading(self._engine) as connection:
             rows = (await connection.execute(query)).all()
             if not rows:
                 return []

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from shop.orders.domain.saga_messages import PaymentMethod
+
 
 @dataclass(frozen=True, slots=True)
 class EventItem:
@@ -26,10 +28,11 @@ class OrderSummary:
 
 @dataclass(frozen=True, slots=True)
 class OrderPlaced:
-    """An order was taken."""
+    """An order was taken; its payment method is the saga's alone and is told to nobody else."""
 
     order: OrderSummary
     occurred_at: datetime
+    payment_method: PaymentMethod | None = None
 
 
 @dataclass(frozen=True, slots=True)

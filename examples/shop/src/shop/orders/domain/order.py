@@ -18,6 +18,7 @@ from shop.orders.domain.events import (
     OrderSummary,
 )
 from shop.orders.domain.money import ZERO, money
+from shop.orders.domain.saga_messages import PaymentMethod
 
 MOST_LINES = 100
 
@@ -95,6 +96,7 @@ class Order:
         shipping_address: Address | None = None,
         order_id: str | None = None,
         placed_at: datetime | None = None,
+        payment_method: PaymentMethod | None = None,
     ) -> Self:
         """Place an order: total = subtotal - discount + shipping + tax.
 
@@ -119,7 +121,7 @@ class Order:
             shipping_address=shipping_address,
             placed_at=placed_at or _now(),
         )
-        order.events.append(OrderPlaced(order.summary(), order.placed_at))
+        order.events.append(OrderPlaced(order.summary(), order.placed_at, payment_method))
         return order
 
     def confirm(self, at: datetime | None = None) -> None:

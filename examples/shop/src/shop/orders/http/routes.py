@@ -76,12 +76,14 @@ class OrderRoutes:
         """Place an order; without `items` for what is in the cart."""
         customer_id = body.customer_id if caller.is_staff and body.customer_id else caller.user_id
         address = body.shipping_address.as_address() if body.shipping_address else None
+        method = body.payment_method.as_method() if body.payment_method else None
         if body.items is None:
             return self._show(
                 await use.checkout.order_cart(
                     customer_id,
                     discount_code=body.discount_code,
                     shipping_address=address,
+                    payment_method=method,
                 ),
             )
         order = await use.orders.create_order(
@@ -89,6 +91,7 @@ class OrderRoutes:
             [item.as_requested() for item in body.items],
             discount_code=body.discount_code,
             shipping_address=address,
+            payment_method=method,
         )
         return self._show(order)
 

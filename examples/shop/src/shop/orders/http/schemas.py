@@ -7,6 +7,7 @@ from pydantic import AliasChoices, Field, StringConstraints
 
 from shop.kit.wire import Money, Timestamp, WireModel
 from shop.orders.domain.order import Address, Order, OrderItem
+from shop.orders.domain.saga_messages import PaymentMethod
 from shop.orders.service.ports import RequestedItem
 
 TOTAL_FIELD: Final = "totalAmount"
@@ -39,26 +40,33 @@ class AddressIn(WireModel):
         return Address(self.street, self.city, self.postal_code, self.state, self.country)
 
 
+class PaymentMethodIn(WireModel):
+    """How the customer pays."""
+
+    type: Name
+    token: Name
+
+    def as_method(self) -> PaymentMethod:
+        return PaymentMethod(self.type, self.token)
+
+
 class PlaceOrder(WireModel):
-    """A new order. `customerId` counts only from staff, who may order for a customer."""
+    """A new order. `customerId` counts only from staff, who may order for a customer.
+
+    With a payment method the order is charged at once and confirms by itself; without one it waits to be paid for.
+    """
 
     items: list[ItemIn] | None = None
     shipping_address: AddressIn | None = None
     discount_code: Name | None = None
     customer_id: Name | None = None
+    payment_method: PaymentMethodIn | None = None
 
 
 class CancelOrder(WireModel):
     """Why an order is cancelled."""
 
     reason: Name = "cancelled by the customer"
-
-
-class PaymentMethodIn(WireModel):
-    """How the customer pays."""
-
-    type: Name
-    token: Name
 
 
 class PayOrder(WireModel):

@@ -3,6 +3,7 @@
 import logging
 
 from shop.orders.domain.order import Address, Order
+from shop.orders.domain.saga_messages import PaymentMethod
 from shop.orders.service.placing import OrderService
 from shop.orders.service.ports import CartClient
 
@@ -27,6 +28,7 @@ class Checkout:
         *,
         discount_code: str | None = None,
         shipping_address: Address | None = None,
+        payment_method: PaymentMethod | None = None,
     ) -> Order:
         """Place an order for what is in the cart, and empty the cart.
 
@@ -40,6 +42,7 @@ class Checkout:
             cart.items,
             discount_code=discount_code,
             shipping_address=shipping_address,
+            payment_method=payment_method,
         )
         await self._empty_quietly(customer_id, cart.version)
         return order

@@ -1,7 +1,8 @@
 """What happens to an order once it is placed: paid, confirmed, cancelled.
 
 Every step may be repeated after a crash: holds, charges and refunds act once however often they are asked for, and the
-order is stored last, so that a repeated request finds it as it was and ends what was begun.
+order is stored last, so that a repeated request finds it as it was and ends what was begun. Where there is a saga it
+ends the rest: a charge whose request crashed, and all that a cancelled order has to give back.
 """
 
 from datetime import datetime
@@ -29,6 +30,7 @@ class OrderFulfilment:
         payments: charges and pays back.
         clock: the present moment; the domain's own when left out.
         currency: what the shop's prices are in.
+        has_sagas: whether a saga pays back and releases what a cancelled order has; else it is done here.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class OrderFulfilment:
         *,
         clock: Clock | None = None,
         currency: str = "USD",
+        has_sagas: bool = False,
     ) -> None:
         self._orders = orders
         self._repository = repository
@@ -47,6 +50,7 @@ class OrderFulfilment:
         self._payments = payments
         self._clock = clock
         self._currency = currency
+        self._has_sagas = has_sagas
 
     async def pay(self, order_id: str, *, visible_to: str | None = None) -> Order:
         """Charge the customer and confirm the order; a paid order stays as it is. Nothing owed is nothing charged.
@@ -70,6 +74,9 @@ class OrderFulfilment:
             await self._repository.save(order)
         except ConcurrentModificationError:
             return await self._after_lost_race(order.id, payment_id)
+        except OrderStateError:  # the order's time was up while the customer paid
+            await self._give_back(order.id, payment_id)
+            raise
         return order
 
     async def confirm(self, order_id: str) -> Order:
@@ -86,7 +93,11 @@ class OrderFulfilment:
         order.confirm(self._now())
         await self._hold(order)
         await self._inventory.commit(order.id)
-        await self._repository.save(order)
+        try:
+            await self._repository.save(order)
+        except OrderStateError:
+            await self._give_back(order.id, None)
+            raise
         return order
 
     async def cancel(self, order_id: str, reason: str, *, visible_to: str | None = None) -> Order:
@@ -100,9 +111,8 @@ class OrderFulfilment:
         if order.status is OrderStatus.CANCELLED:
             return order
         order.cancel(reason, self._now())
-        if order.payment_id:
-            await self._payments.refund_payment(order.payment_id)
-        await self._inventory.release(order.id)
+        if not self._has_sagas:
+            await self._give_back(order.id, order.payment_id)
         await self._repository.save(order)
         return order
 
@@ -110,13 +120,16 @@ class OrderFulfilment:
         """Somebody changed the order while it was charged: money may not stay with an order that was cancelled."""
         stored = await self._orders.get_order(order_id)
         if stored.status is OrderStatus.CANCELLED:
-            if payment_id:
-                await self._payments.refund_payment(payment_id)
-            await self._inventory.release(order_id)
+            await self._give_back(order_id, payment_id)
             raise OrderStateError("Cannot pay for a cancelled order")
         if stored.payment_id != payment_id:
             raise ConcurrentModificationError(order_id)
         return stored
+
+    async def _give_back(self, order_id: str, payment_id: str | None) -> None:
+        if payment_id:
+            await self._payments.refund_payment(payment_id)
+        await self._inventory.release(order_id)
 
     async def _hold(self, order: Order) -> None:
         items = [RequestedItem(item.product_id, item.quantity) for item in order.items]

@@ -16,6 +16,7 @@ from shop.orders.domain.errors import (
 from shop.orders.domain.money import ZERO
 from shop.orders.domain.order import Address, Order
 from shop.orders.domain.pricing import Quote
+from shop.orders.domain.saga_messages import PaymentMethod
 from shop.orders.service.ports import (
     Clock,
     CustomerDirectory,
@@ -35,9 +36,11 @@ class PlacingPolicy:
 
     Args:
         most_items: lines an order may have.
+        charges_at_once: whether an order with a payment method is charged without being asked; it takes a saga.
     """
 
     most_items: int = 50
+    charges_at_once: bool = False
 
 
 class Discountable(Protocol):
@@ -97,8 +100,11 @@ class OrderService:
         *,
         discount_code: str | None = None,
         shipping_address: Address | None = None,
+        payment_method: PaymentMethod | None = None,
     ) -> Order:
         """Place an order: stock is asked before prices, and held before anything is stored.
+
+        Without a payment method the customer's stored one is used, if there is one.
 
         Raises:
             ValidationError: no items, too many, or something unknown among them.
@@ -108,7 +114,7 @@ class OrderService:
         self._refuse_wrong_count(items)
         await self._refuse_shortage(items)
         quote = await self._pricing.calculate(items, customer_id, discount_code)
-        order = await self._placed(customer_id, quote, shipping_address)
+        order = await self._placed(customer_id, quote, shipping_address, payment_method)
         await self._inventory.reserve(order.id, items)
         await self._store_or_release(order)
         return order
@@ -159,7 +165,13 @@ class OrderService:
         if shortages:
             raise InsufficientInventoryError(shortages)
 
-    async def _placed(self, customer_id: str, quote: Quote, shipping_address: Address | None) -> Order:
+    async def _placed(
+        self,
+        customer_id: str,
+        quote: Quote,
+        shipping_address: Address | None,
+        payment_method: PaymentMethod | None,
+    ) -> Order:
         return Order.create(
             customer_id=customer_id,
             customer_email=await self._customers.email_of(customer_id) if self._customers else "",
@@ -170,7 +182,15 @@ class OrderService:
             shipping_address=shipping_address,
             order_id=self._new_id() if self._new_id else None,
             placed_at=self._clock() if self._clock else None,
+            payment_method=await self._to_charge(customer_id, payment_method),
         )
+
+    async def _to_charge(self, customer_id: str, given: PaymentMethod | None) -> PaymentMethod | None:
+        if not self._policy.charges_at_once:
+            return None
+        if given is None and self._customers is not None:
+            return await self._customers.payment_method_of(customer_id)
+        return given
 
     async def _store_or_release(self, order: Order) -> None:
         try:

@@ -2,12 +2,15 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from shop.orders.domain.order import Order
 from shop.orders.domain.pricing import Quote
+from shop.orders.domain.saga import Saga
+from shop.orders.domain.saga_messages import Command, PaymentMethod
 
 Clock = Callable[[], datetime]
 IdFactory = Callable[[], str]
@@ -183,3 +186,36 @@ class CustomerDirectory(ABC):
     @abstractmethod
     async def email_of(self, customer_id: str) -> str:
         """Where to write to; empty when nobody knows."""
+
+    @abstractmethod
+    async def payment_method_of(self, customer_id: str) -> PaymentMethod | None:
+        """What the customer has stored to pay with; None when nothing, or when nobody knows."""
+
+
+class SagaStore(ABC):
+    """Keeps sagas; a saga and the commands it gives are stored together or not at all."""
+
+    @abstractmethod
+    def transaction(self) -> AbstractAsyncContextManager[object]:
+        """What happens in this block, to orders too, happens together or not at all."""
+
+    @abstractmethod
+    async def find(self, order_id: str, *, overdue_at: datetime | None = None) -> Saga | None:
+        """An order's saga; until the transaction ends nobody else gets it.
+
+        Args:
+            order_id: whose.
+            overdue_at: only if it has waited for too long at this moment.
+        """
+
+    @abstractmethod
+    async def save(self, saga: Saga, commands: Sequence[Command], *, waits_until: datetime | None) -> None:
+        """Store a saga, new or changed, with the commands for its participants.
+
+        Raises:
+            ConcurrentModificationError: somebody else stored it since it was read.
+        """
+
+    @abstractmethod
+    async def overdue(self, now: datetime, limit: int = 100) -> list[str]:
+        """The orders whose sagas have waited for too long."""

@@ -5,6 +5,8 @@ from pathlib import Path
 from sqlalchemy import Boolean, Column, DateTime, MetaData, Numeric, String, Table
 
 from shop.kit import database
+from shop.kit.inbox import InboxTables
+from shop.kit.outbox import outbox_table
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
@@ -23,6 +25,9 @@ payments = Table(
     Column("processed_at", DateTime(timezone=True), nullable=False),
     Column("refunded_at", DateTime(timezone=True)),
 )
+
+outbox = outbox_table(metadata)
+inbox = InboxTables.of(metadata)
 
 # The sandbox acquirer's own books: a real third party keeps them elsewhere, and no query joins the two.
 sandbox_accounts = Table(

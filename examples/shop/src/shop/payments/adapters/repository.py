@@ -1,5 +1,6 @@
 """Payments in PostgreSQL."""
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, select, update
@@ -7,22 +8,28 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from shop.kit import outbox as outbox_rows
 from shop.kit.wire import to_milliseconds
-from shop.payments.adapters.database import payments
+from shop.payments.adapters.database import outbox, payments
+from shop.payments.adapters.messages import told
 from shop.payments.domain.errors import AlreadyChargedError
 from shop.payments.domain.payment import Charge, Payment, PaymentStatus
 from shop.payments.service.ports import PaymentRepository
 
 
 class SqlPaymentRepository(PaymentRepository):
-    """The real repository. Its unique indexes, not locks, decide between requests that come at once.
+    """The real repository: a payment and the event that tells of it in one transaction.
+
+    Its unique indexes, not locks, decide between requests that come at once.
 
     Args:
         engine: the service's database.
+        on_events: called after a commit that stored an event; the outbox relay's alarm.
     """
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, on_events: Callable[[], None] | None = None) -> None:
         self._engine = engine
+        self._on_events = on_events
 
     async def find_by_key(self, key: str) -> Payment | None:
         return await self._find(payments.c.idempotency_key == key)
@@ -65,8 +72,13 @@ class SqlPaymentRepository(PaymentRepository):
         return await self._change(payment, payments.c.refunded_at.is_(None), refunded_at=payment.refunded_at)
 
     async def _change(self, payment: Payment, condition: ColumnElement[bool], **values: Any) -> Payment:
+        change = update(payments).where(payments.c.id == payment.id, condition).values(**values)
         async with self._engine.begin() as connection:
-            await connection.execute(update(payments).where(payments.c.id == payment.id, condition).values(**values))
+            changed = (await connection.execute(change)).rowcount > 0
+            if changed:
+                await outbox_rows.append(connection, outbox, payment.charge.order_id, [told(payment)])
+        if changed and self._on_events:
+            self._on_events()
         return await self.find_by_id(payment.id) or payment
 
     async def _find(self, condition: ColumnElement[bool]) -> Payment | None:

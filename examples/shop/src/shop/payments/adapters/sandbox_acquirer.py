@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from shop.payments.adapters.database import sandbox_accounts, sandbox_charges
 from shop.payments.service.ports import Acquirer
 
+REFUSED_TOKEN = "tok_declined"  # noqa: S105 - no secret: the sandbox's card that nothing can be bought with
+
 
 class SandboxAcquirer(Acquirer):
     """Keeps accounts with a balance; a customer without one always has enough.
@@ -20,7 +22,14 @@ class SandboxAcquirer(Acquirer):
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def charge(self, key: str, customer_id: str, amount: Decimal, currency: str) -> bool:  # noqa: ARG002 - the sandbox knows one currency
+    async def charge(
+        self,
+        key: str,
+        customer_id: str,
+        amount: Decimal,
+        currency: str,  # noqa: ARG002 - the sandbox knows one currency
+        token: str | None = None,
+    ) -> bool:
         async with self._engine.begin() as connection:
             # The key goes in first: a second call waits for this transaction and then finds the answer.
             new = insert(sandbox_charges).values(key=key, customer_id=customer_id, amount=amount, approved=False)
@@ -28,7 +37,7 @@ class SandboxAcquirer(Acquirer):
             of_key = sandbox_charges.c.key == key
             if inserted.first() is None:
                 return bool(await connection.scalar(select(sandbox_charges.c.approved).where(of_key)))
-            approved = await _debit(connection, customer_id, amount)
+            approved = token != REFUSED_TOKEN and await _debit(connection, customer_id, amount)
             await connection.execute(update(sandbox_charges).where(of_key).values(approved=approved))
         return approved
 

@@ -41,12 +41,17 @@ class PaymentService:
         self._clock = clock
         self._new_id = new_id or (lambda: f"pay_{uuid4().hex}")
 
-    async def charge(self, charge: Charge, key: str | None = None) -> Payment:
+    async def find_charge(self, charge: Charge) -> Payment | None:
+        """What became of a charge, if it was ever asked for under its own key."""
+        return await self._repository.find_by_key(charge.default_key)
+
+    async def charge(self, charge: Charge, key: str | None = None, *, token: str | None = None) -> Payment:
         """Take the money for an order; the same charge under the same key gives the same answer.
 
         Args:
             charge: what to take.
             key: the idempotency key; the charge's own when left out.
+            token: what the acquirer knows the customer's card by; it decides about a customer without one.
 
         Raises:
             OrderNotFoundError: there is no such order.
@@ -60,7 +65,7 @@ class PaymentService:
         if payment.charge != charge:
             raise IdempotencyConflictError(key)
         if payment.status is PaymentStatus.PENDING:
-            payment = await self._settled(payment)
+            payment = await self._settled(payment, token)
         if payment.status is PaymentStatus.DECLINED:
             raise PaymentDeclinedError(payment.id, charge.amount)
         return payment
@@ -93,7 +98,7 @@ class PaymentService:
         charge.must_fit(order.total_amount, order.customer_id)
         return await self._repository.open(Payment(self._new_id(), key, charge, self._clock()))
 
-    async def _settled(self, payment: Payment) -> Payment:
+    async def _settled(self, payment: Payment, token: str | None) -> Payment:
         charge = payment.charge
-        approved = await self._acquirer.charge(payment.key, charge.customer_id, charge.amount, charge.currency)
+        approved = await self._acquirer.charge(payment.key, charge.customer_id, charge.amount, charge.currency, token)
         return await self._repository.settle(payment.settled(approved=approved, at=self._clock()))

@@ -75,8 +75,15 @@ class Acquirer(ABC):
     """The third party that moves the money. It honours our keys: the same key twice moves money once."""
 
     @abstractmethod
-    async def charge(self, key: str, customer_id: str, amount: Decimal, currency: str) -> bool:
-        """Take money; False when the customer has too little."""
+    async def charge(
+        self,
+        key: str,
+        customer_id: str,
+        amount: Decimal,
+        currency: str,
+        token: str | None = None,
+    ) -> bool:
+        """Take money; False when the customer has too little, or the card that the token stands for is refused."""
 
     @abstractmethod
     async def refund(self, key: str) -> None:

@@ -1,0 +1,220 @@
+"""The bus that messages travel on: NATS JetStream or Kafka, whichever the settings name."""
+
+import asyncio
+import logging
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from shop.kit import trace
+from shop.kit.envelope import Envelope
+from shop.kit.outbox import EventPublisher
+from shop.kit.settings import SettingsError, Variables
+
+_log = logging.getLogger(__name__)
+_NEXT_TRY = 1.0  # seconds between tries to connect
+_KNOCK_WITHIN = 2.0  # seconds for an address to answer
+_END_WITHIN = 20.0  # seconds for the message in hand
+_FIRST_DELAY, _LONGEST_DELAY = 0.1, 5.0  # seconds before a message that failed is delivered again
+_DOUBLINGS = 10  # more than it takes to the longest delay, and few enough for any number of deliveries
+
+
+class BusUnavailableError(Exception):
+    """The bus is not there, or does not take a message."""
+
+
+@dataclass(frozen=True, slots=True)
+class BusSettings:
+    """Where the bus is and how patient it is.
+
+    Args:
+        url: `nats://…` or `kafka://host:port`; without one there is no bus.
+        prefix: begins the name of the stream, of every subject and every topic.
+        most_deliveries: how often a message that fails is delivered before it is parked.
+        acknowledge_within: seconds after which the bus delivers a message again whose reader has vanished.
+    """
+
+    url: str | None = None
+    prefix: str = "shop"
+    most_deliveries: int = 20
+    acknowledge_within: int = 10
+
+    @classmethod
+    def of(cls, variables: Variables) -> Self:
+        """Read the variables that all services share.
+
+        Raises:
+            SettingsError: a variable cannot be read.
+        """
+        default = cls()
+        url = variables.optional("SHOP_BUS_URL")
+        if url is not None and urlsplit(url).scheme not in {"nats", "kafka"}:
+            raise SettingsError("SHOP_BUS_URL", "expected nats://… or kafka://host:port, saw another scheme")
+        return cls(
+            url=url,
+            prefix=variables.text("SHOP_BUS_PREFIX", default.prefix),
+            most_deliveries=variables.number("SHOP_BUS_MOST_DELIVERIES", default.most_deliveries),
+            acknowledge_within=variables.number("SHOP_BUS_ACKNOWLEDGE_SECONDS", default.acknowledge_within),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message as the bus hands it over.
+
+    Args:
+        channel: where it came from.
+        body: what it says, of which nothing is certain yet.
+        traceparent: the trace it belongs to.
+        number: counts its deliveries, from 1.
+    """
+
+    channel: str
+    body: bytes
+    traceparent: str | None = None
+    number: int = 1
+
+    @property
+    def delay(self) -> float:
+        """Seconds to wait before the next delivery: longer each time."""
+        return float(min(_FIRST_DELAY * 2 ** min(self.number - 1, _DOUBLINGS), _LONGEST_DELAY))
+
+
+Receive = Callable[[Delivery], Awaitable[None]]
+"""Does what a message asks for. Whatever it raises, the message comes again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """What a service sends and reads.
+
+    Args:
+        service: names the reader: what it has read, no other process of it reads again.
+        channel_of: for each type of message the service sends, the channel it goes to.
+        receivers: for each channel the service reads, who reads it.
+    """
+
+    service: str
+    channel_of: Mapping[str, str]
+    receivers: Mapping[str, Receive]
+
+
+class Bus(EventPublisher, ABC):
+    """A connection to the bus that is made in the background, as often as it takes.
+
+    A service starts and works while the bus is away: what it has to say waits in its outbox.
+
+    Args:
+        settings: where the bus is.
+        wiring: what the service sends and reads.
+    """
+
+    default_port: int
+
+    def __init__(self, settings: BusSettings, wiring: Wiring) -> None:
+        self._settings = settings
+        self._wiring = wiring
+        self._broker: Any = None
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[Self]:
+        """Read and send for as long as the block lasts; at its end the message in hand is finished first."""
+        connecting = asyncio.create_task(self._connect())
+        try:
+            yield self
+        finally:
+            connecting.cancel()
+            await asyncio.wait([connecting])
+            if self._broker is not None:
+                await _stop(self._broker)
+
+    async def check(self) -> None:
+        """Raise when the bus is not there."""
+        if self._broker is None or not await self._broker.ping(timeout=1.0):
+            raise BusUnavailableError(f"no connection to the bus at {self.address}")
+
+    async def publish(self, event: Envelope, key: str) -> None:
+        if self._broker is None:
+            raise BusUnavailableError(f"no connection to the bus at {self.address} yet")
+        channel = self._wiring.channel_of[event.event_type]
+        headers = {**trace.outgoing(), **self._extra_headers(event)}
+        await self._send(channel, key, event.as_json(), headers)
+
+    @property
+    def address(self) -> str:
+        """Where the bus is, without what only the service may know."""
+        parts = urlsplit(self._settings.url or "")
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+    def _named(self, channel: str) -> str:
+        return f"{self._settings.prefix}.{channel}"
+
+    def _extra_headers(self, event: Envelope) -> Mapping[str, str]:  # noqa: ARG002 - for buses that have some
+        return {}
+
+    @abstractmethod
+    def _made(self) -> Any:
+        """A FastStream broker with everything the service sends and reads, not yet started."""
+
+    @abstractmethod
+    async def _send(self, channel: str, key: str, body: bytes, headers: dict[str, str]) -> None: ...
+
+    async def _connect(self) -> None:
+        while True:
+            try:
+                await self._knock()
+                broker = await _started(self._made())
+            except Exception as error:  # noqa: BLE001 - whatever is wrong with the bus, it may be better soon
+                _log.warning("the bus at %s is not there: %r; next try in %s s", self.address, error, _NEXT_TRY)
+                await asyncio.sleep(_NEXT_TRY)
+            else:
+                self._broker = broker
+                _log.info("connected to the bus at %s", self.address)
+                return
+
+    async def _knock(self) -> None:
+        """Raise when nobody listens. The drivers would try for ever, and leave their sockets open when stopped."""
+        first = urlsplit(self._settings.url or "").netloc.rpartition("@")[2].split(",")[0]
+        parts = urlsplit(f"//{first}")
+        async with asyncio.timeout(_KNOCK_WITHIN):
+            _, writer = await asyncio.open_connection(parts.hostname, parts.port or self.default_port)
+        writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()
+
+
+async def _started(broker: Any) -> Any:
+    """The broker, connected. Whoever cannot wait for it any longer still waits until it can be stopped in order."""
+    starting = asyncio.ensure_future(broker.start())
+    try:
+        await asyncio.shield(starting)
+    except BaseException:
+        with suppress(Exception):
+            async with asyncio.timeout(_END_WITHIN):
+                await starting
+        await _stop(broker)
+        raise
+    return broker
+
+
+async def _stop(broker: Any) -> None:
+    try:
+        async with asyncio.timeout(_END_WITHIN):
+            await broker.stop()
+    except Exception as error:  # noqa: BLE001 - it is given up; what it had in hand is delivered again
+        _log.warning("the connection to the bus did not end well: %r", error)
+
+
+def bus_of(settings: BusSettings, wiring: Wiring) -> Bus:
+    """The bus that the settings name; it must be one."""
+    # Late: whoever uses one product need not have the other's driver.
+    if urlsplit(settings.url or "").scheme == "kafka":
+        from shop.kit.bus_kafka import KafkaBus  # noqa: PLC0415
+
+        return KafkaBus(settings, wiring)
+    from shop.kit.bus_nats import NatsBus  # noqa: PLC0415
+
+    return NatsBus(settings, wiring)

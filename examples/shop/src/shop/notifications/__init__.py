@@ -1,0 +1,1 @@
+"""NotificationService: writes to customers, once about each thing."""

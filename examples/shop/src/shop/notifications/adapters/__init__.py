@@ -1,0 +1,1 @@
+"""NotificationService's ports joined to PostgreSQL and to the mail."""

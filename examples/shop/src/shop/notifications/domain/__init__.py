@@ -1,0 +1,1 @@
+"""The business of notifications; imports nothing but the standard library."""

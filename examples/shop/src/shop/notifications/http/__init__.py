@@ -1,0 +1,1 @@
+"""NotificationService's HTTP API."""

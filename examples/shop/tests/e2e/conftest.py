@@ -1,0 +1,65 @@
+"""The whole shop, once for all journeys: each has customers and products of its own, so that none sees another."""
+
+import os
+from collections.abc import Callable, Iterator
+from uuid import uuid4
+
+import psycopg
+import pytest
+from whole_shop import WholeShop
+from whole_shop.seeding import Customer, customer, put_on_shelf
+
+LIMITS = {"GATEWAY_REQUESTS_PER_SECOND": "1000", "GATEWAY_BURST": "1000"}
+
+
+@pytest.fixture(scope="session")
+def whole_shop() -> Iterator[WholeShop]:
+    """On NATS; with SHOP_BUS=kafka on Apache Kafka."""
+    with WholeShop(settings=LIMITS, kafka=os.environ.get("SHOP_BUS") == "kafka") as shop:
+        yield shop
+
+
+@pytest.fixture
+def shop(whole_shop: WholeShop) -> WholeShop:
+    """The shop, with every service running: a journey before may have killed one."""
+    for process in whole_shop.services.values():
+        if not process.is_running:
+            process.start()
+    whole_shop.wait_until_ready()
+    return whole_shop
+
+
+@pytest.fixture
+def ada(shop: WholeShop) -> Customer:
+    """A customer with a card on file: her orders are paid at once."""
+    return customer(shop.gateway, f"ada-{uuid4().hex}@example.com", pays_by="tok_visa")
+
+
+@pytest.fixture
+def bob(shop: WholeShop) -> Customer:
+    """A customer without a card."""
+    return customer(shop.gateway, f"bob-{uuid4().hex}@example.com")
+
+
+@pytest.fixture
+def product(shop: WholeShop) -> Callable[..., str]:
+    """Puts a new product on the shelf and gives its id."""
+
+    def put(quantity: int, price: float = 10.0) -> str:
+        product_id = f"product-{uuid4().hex[:12]}"
+        put_on_shelf(shop.gateway, product_id, quantity, price=price)
+        return product_id
+
+    return put
+
+
+@pytest.fixture
+def execute(shop: WholeShop) -> Callable[..., list[tuple[object, ...]]]:
+    """Runs a statement in a service's database, as an operator might."""
+
+    def run(service: str, statement: str, *values: object) -> list[tuple[object, ...]]:
+        with psycopg.connect(shop.database.url_of(service), autocommit=True) as connection:
+            done = connection.execute(statement, values)  # type: ignore[arg-type]  # tests write their own statements
+            return done.fetchall() if done.description else []
+
+    return run

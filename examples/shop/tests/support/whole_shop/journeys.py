@@ -1,0 +1,54 @@
+"""What a customer does, over HTTP; shared by the journeys."""
+
+from typing import Any
+
+import httpx
+
+from accord import poll_until
+from whole_shop import WholeShop
+from whole_shop.seeding import Customer
+
+
+class Visit:
+    """A customer at the gateway."""
+
+    def __init__(self, shop: WholeShop, who: Customer) -> None:
+        self._shop = shop
+        self._who = who
+
+    def call(self, method: str, path: str, body: Any = None) -> httpx.Response:
+        return httpx.request(method, self._shop.gateway + path, json=body, headers=self._who.headers, timeout=30)
+
+    def order(self, product_id: str, quantity: int = 1) -> str:
+        """Place an order; gives its id."""
+        response = self.call("POST", "/api/orders", {"items": [{"productId": product_id, "quantity": quantity}]})
+        assert response.status_code == 201, response.text
+        return str(response.json()["orderId"])
+
+    def status_of(self, order_id: str) -> str:
+        return str(self.call("GET", f"/api/orders/{order_id}").json()["status"])
+
+    def wait_for(self, order_id: str, status: str) -> None:
+        """Wait until the order is in this state."""
+
+        def is_there() -> bool:
+            seen = self.status_of(order_id)
+            assert seen == status
+            return True
+
+        poll_until(is_there, timeout=30, description=f"order {order_id} to be {status}")
+
+    def available(self, product_id: str) -> int:
+        return int(self.call("GET", f"/api/inventory/{product_id}").json()["availableQuantity"])
+
+
+def notifications(shop: WholeShop, order_id: str) -> list[dict[str, Any]]:
+    """What the customer was written about an order."""
+    url = f"{shop.url_of('notifications')}/api/notifications"
+    found: list[dict[str, Any]] = httpx.get(url, params={"orderId": order_id}).raise_for_status().json()
+    return found
+
+
+def wait_for_notification(shop: WholeShop, order_id: str) -> None:
+    """Wait until the customer was written about an order."""
+    poll_until(lambda: notifications(shop, order_id), timeout=30, description=f"a notification of order {order_id}")

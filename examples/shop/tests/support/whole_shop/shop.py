@@ -1,0 +1,93 @@
+"""Bringing the shop up: the database and the bus, then all services at once."""
+
+import shutil
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Self
+
+from accord.infra import KafkaBroker, NatsServer, PostgresServer
+from accord.infra.ports import free_ports, is_free
+from whole_shop.databases import make_databases
+from whole_shop.processes import ServiceProcess
+from whole_shop.services import SERVICES, Service
+
+
+class WholeShop:
+    """The shop. As a context manager it is up inside the block, and gone after it.
+
+    Args:
+        usual_ports: take the services' default ports where they are free; else any.
+        kafka: Kafka's protocol for the bus; NATS when left out.
+        settings: variables for all services.
+    """
+
+    def __init__(
+        self, *, usual_ports: bool = False, kafka: bool = False, settings: dict[str, str] | None = None
+    ) -> None:
+        self._usual_ports = usual_ports
+        self._settings = settings or {}
+        self.database = PostgresServer()
+        self.bus: NatsServer | KafkaBroker = KafkaBroker(provider="apache") if kafka else NatsServer()
+        self.services: dict[str, ServiceProcess] = {}
+        self._stack = ExitStack()
+        self._folder = Path()
+
+    def __enter__(self) -> Self:
+        try:
+            self._start()
+        except BaseException:
+            self._stack.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    @property
+    def gateway(self) -> str:
+        """Where the world comes in."""
+        return self.url_of("gateway")
+
+    def url_of(self, name: str) -> str:
+        """Where a service listens."""
+        return self.services[name].url
+
+    def log_of(self, name: str) -> str:
+        """What a service has said."""
+        return self.services[name].log.read_text(errors="replace")
+
+    def wait_until_ready(self) -> None:
+        """Wait until every service says that all it needs is there."""
+        for process in self.services.values():
+            process.wait_until_ready()
+
+    def _start(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="shop-"))
+        self._stack.callback(shutil.rmtree, self._folder, ignore_errors=True)
+        self._stack.enter_context(self.database)
+        self._stack.enter_context(self.bus)
+        databases = make_databases(self.database, SERVICES)
+        ports = self._ports()
+        addresses = {service.address_variable: f"http://127.0.0.1:{ports[service.name]}" for service in SERVICES}
+        shared = {"SHOP_STAGE": "test", "SHOP_BUS_URL": self._bus_url(), **addresses, **self._settings}
+        for service in SERVICES:
+            own = {service.database_variable: databases[service.name]} if service.has_database else {}
+            log = self._folder / f"{service.name}.log"
+            process = ServiceProcess(service, ports[service.name], {**shared, **own}, log)
+            self.services[service.name] = process
+            self._stack.callback(process.stop)
+            process.start()
+        self.wait_until_ready()
+
+    def _ports(self) -> dict[str, int]:
+        others = free_ports()
+        return {service.name: self._port_of(service) or next(others) for service in SERVICES}
+
+    def _port_of(self, service: Service) -> int | None:
+        return service.port if self._usual_ports and is_free(service.port) else None
+
+    def _bus_url(self) -> str:
+        if isinstance(self.bus, NatsServer):
+            return self.bus.url
+        return f"kafka://{self.bus.host}:{self.bus.port}"

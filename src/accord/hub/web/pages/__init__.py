@@ -1,0 +1,1 @@
+"""Pages for browsers, at the addresses where clients get documents."""
