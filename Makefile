@@ -8,7 +8,7 @@ JAVASCRIPT := tests/integration/contract/interoperation/javascript
 
 .PHONY: setup tools shop demo test check lint bench soak lock clean help
 help:
-	@echo "make demo   the whole story on the example shop"
+	@echo "make demo   the whole story on the example shop; make demo KEEP=1 leaves its hub open"
 	@echo "make shop   the example shop on this machine, until Ctrl-C"
 	@echo "make test   our own tests"
 	@echo "make check  lint, types, imports and the tests: what CI runs"
@@ -47,7 +47,7 @@ shop: setup
 	@cd examples/shop && PYTHONPATH=src:tests/support ../../$(BIN)/python -m whole_shop $(ARGUMENTS)
 
 demo: setup
-	@$(BIN)/accord demo
+	@$(BIN)/accord demo $(if $(KEEP),--keep)
 
 test: setup
 	@$(BIN)/python -m pytest -n 2 --dist worksteal

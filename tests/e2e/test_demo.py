@@ -2,12 +2,16 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+
+from accord.cli.demo_hub import demo_hub
 
 ROOT = Path(__file__).parents[2]
 
@@ -55,6 +59,28 @@ def test_every_level_that_exists_runs_and_says_how_many_tests_and_how_long(
 def test_pacts_are_recorded_in_both_directions(story: tuple[list[dict[str, Any]], str]) -> None:
     (step,) = steps(story, chapter="pacts")
     assert {"OrderService-PaymentService.json", "PaymentService-OrderService.json"} <= set(step["pacts"])
+
+
+def test_the_story_s_hub_is_named_and_gone_afterwards(story: tuple[list[dict[str, Any]], str]) -> None:
+    (step,) = steps(story, chapter="pacts")
+    assert step["hub"].startswith("http://127.0.0.1:")
+    assert step["hub"] in step["title"]
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(step["hub"])
+
+
+def test_the_hub_can_be_kept_open_until_it_is_interrupted(tmp_path: Path) -> None:
+    with demo_hub(tmp_path) as url:
+        waiting = subprocess.Popen(
+            [sys.executable, "-c", f"from accord.cli.demo import wait; wait({url!r}); print('over')"],
+            stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert waiting.stdout is not None
+        assert waiting.stdout.readline() == "\n"
+        assert f"The hub stays open at {url}" in waiting.stdout.readline()
+        assert httpx.get(f"{url}/environments").status_code == 200
+        waiting.send_signal(signal.SIGINT)
+        assert waiting.communicate(timeout=60)[0] == "over\n"
 
 
 def test_a_safe_change_may_be_deployed(story: tuple[list[dict[str, Any]], str]) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+import threading
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +17,7 @@ from accord.cli.output import coloured, print_json
 EXAMPLE = """Example:
 
     accord demo
+    accord demo --keep
 """
 
 HEADINGS = {
@@ -29,6 +32,7 @@ HEADINGS = {
 NEXT = """What to try next:
   examples/shop/tests/payments/contract   the consumer's test that stopped it
   examples/shop/tests/orders/contract     the provider's side: states on a real database
+  accord demo --keep                      the same, and the hub stays open
   accord verify --help                    the same for your own service
   README.md                               a consumer test in ten lines"""
 
@@ -39,7 +43,9 @@ def register(app: typer.Typer) -> None:
 
 
 def demo(
-    *, as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document at the end.")] = False
+    *,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the hub open at the end, until Ctrl-C.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document at the end.")] = False,
 ) -> None:
     """Show the main job on the example shop. Then a field is broken on purpose, to show who stops it."""
     shop = find_shop(Path.cwd())
@@ -49,8 +55,21 @@ def demo(
         print_json({"steps": [step.to_json() for step in steps]})
         return
     teller = Teller()
-    Story(shop, teller.tell).run()
+    Story(shop, teller.tell, wait if keep else _go_on).run()
     print(f"\n{NEXT}")
+
+
+def _go_on(url: str) -> None:
+    """Let the hub go."""
+    del url
+
+
+def wait(url: str) -> None:
+    """Leave the hub open until somebody has seen enough."""
+    print(f"\nThe hub stays open at {url}: its pages show the pacts, the results and the answer. Ctrl-C ends it.")
+    sys.stdout.flush()
+    with contextlib.suppress(KeyboardInterrupt):
+        threading.Event().wait()
 
 
 class Teller:

@@ -14,6 +14,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from accord.cli.demo_hub import demo_hub
 from accord.core.errors import AccordError, UsageError
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ LEVELS = ("unit", "integration", "contract")
 SERVICES = ("cart", "gateway", "identity", "inventory", "orders", "payments")
 ENVIRONMENT = "production"
 GOOD, BROKEN = "2.3.0", "2.3.1"
+FIRST = "1.0.0"
+"""Of a consumer whose deployment has no part in the story."""
+
 RUNNING = {"InventoryService": "1.2.0", "UserService": "1.4.0", "CartService": "1.0.3", "PaymentService": "1.5.0"}
 """What runs in production while OrderService is changed."""
 
@@ -34,7 +38,7 @@ FOLDERS = {
     "UserService": "identity",
 }
 PROVIDER_TEST = "test_provider.py"
-WHERE = ("--to", ENVIRONMENT, "--pacts", "contracts")
+WHERE = ("--to", ENVIRONMENT)
 
 TIME_LIMIT = 300
 """Seconds one command may take; the whole demo takes a fraction of it."""
@@ -95,11 +99,16 @@ class Story:
     Args:
         shop: the example shop in the checkout; only read.
         tell: called with each step, and before one that takes a moment.
+        keep: called with the hub's URL at the end, while it is still there; returns when it may go.
     """
 
-    def __init__(self, shop: Path, tell: Callable[[Step | Begun], None]) -> None:
+    def __init__(
+        self, shop: Path, tell: Callable[[Step | Begun], None], keep: Callable[[str], None] = lambda _: None
+    ) -> None:
         self._shop = shop
         self._tell = tell
+        self._keep = keep
+        self._hub = ""
 
     def run(self) -> None:
         """Tell all chapters.
@@ -118,13 +127,16 @@ class Story:
                 seconds = perf_counter() - begin
                 title = f"PostgreSQL {server.version} is up, without Docker"
                 self._tell(Step("database", title, seconds, data={"version": str(server.version)}))
-            self._safe_change(copy)
-            self._breaking_change(copy)
+            with demo_hub(Path(name)) as self._hub:
+                self._safe_change(copy)
+                self._breaking_change(copy)
+                self._keep(self._hub)
 
     def _safe_change(self, shop: Path) -> None:
         for level in LEVELS:
             self._level("levels", shop, level, SERVICES)
         self._pacts(shop)
+        self._accord(shop, "environment", "create", "--name", ENVIRONMENT, "--production")
         for provider, version in RUNNING.items():
             self._verify("verification", shop, provider, version)
             self._accord(shop, "record-deployment", "--pacticipant", provider, "--version", version, *WHERE)
@@ -135,6 +147,7 @@ class Story:
         lines = tuple(str(path.relative_to(shop)) for path in rename_total(shop))
         title = "OrderService renames totalAmount to total, in its code and in its own tests"
         self._tell(Step("break", title, lines=lines))
+        self._publish(shop, BROKEN, "OrderService")
         for level in ("unit", "integration"):
             self._level("break", shop, level, ("orders",))
         self._verify("break", shop, "OrderService", BROKEN, broken=True)
@@ -160,9 +173,16 @@ class Story:
         files = sorted((shop / "contracts").glob("*.json"))
         if not files:
             raise AccordError("the shop's contract tests recorded no pact, which is no part of the demo")
+        self._begin("pacts", "the pacts are published")
+        for consumer in dict.fromkeys(path.name.partition("-")[0] for path in files):
+            self._publish(shop, {**RUNNING, "OrderService": GOOD}.get(consumer, FIRST), consumer)
         names = tuple(path.name for path in files)
-        title = f"{len(files)} pacts recorded by the consumers' tests"
-        self._tell(Step("pacts", title, lines=names, data={"pacts": list(names)}))
+        title = f"{len(files)} pacts recorded by the consumers' tests, published to the hub at {self._hub}"
+        self._tell(Step("pacts", title, lines=names, data={"pacts": list(names), "hub": self._hub}))
+
+    def _publish(self, shop: Path, version: str, consumer: str) -> None:
+        files = sorted(str(path.relative_to(shop)) for path in (shop / "contracts").glob(f"{consumer}-*.json"))
+        self._accord(shop, "publish", *files, "--consumer-app-version", version, "--branch", "main")
 
     def _verify(self, chapter: str, shop: Path, provider: str, version: str, *, broken: bool = False) -> None:
         self._begin(chapter, f"{provider} is verified")
@@ -209,7 +229,14 @@ class Story:
             key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "ACCORD_JOURNAL"))
         }
         paths = os.pathsep.join(str(shop / folder) for folder in ("src", "tests/support"))
-        environment |= {"PYTHONPATH": paths, "NO_COLOR": "1", **(variables or {})}
+        # Whatever hub or CI this machine knows has no part in the story.
+        environment = {
+            key: value
+            for key, value in environment.items()
+            if not key.startswith(("PACT_BROKER_", "ACCORD_HUB_", "CI"))
+        }
+        environment |= {"PYTHONPATH": paths, "NO_COLOR": "1", "ACCORD_HUB_URL": self._hub, "GIT_BRANCH": "main"}
+        environment |= variables or {}
         begin = perf_counter()
         try:
             done = subprocess.run(

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from accord import match
-from accord.contract.results_folder import ResultsFolder
+from accord.hub.client import HubPacts
 from shop.kit.consumer import Handler, Reply
 from shop.kit.envelope import Envelope
 from shop_doubles.databases import rows
@@ -58,14 +58,16 @@ def verification(
     states: Mapping[str, State],
     messages: Mapping[str, Producer] | None = None,
 ) -> Any:
-    """A verification of the provider against all pact files, ready to run.
+    """A verification of the provider against all its pacts, ready to run.
 
-    Its result is kept beside the pacts when `GIT_COMMIT` names the version that is verified, as a pipeline does.
+    They come from the hub that `ACCORD_HUB_URL` names, else from the folder. The result is kept there too when
+    `GIT_COMMIT` names the version that is verified, as a pipeline does.
     """
-    version = os.environ.get("GIT_COMMIT")
-    prepared = verifier(provider, version=version).app(app).pacts(CONTRACTS)
+    version, hub = os.environ.get("GIT_COMMIT"), os.environ.get("ACCORD_HUB_URL")
+    place = HubPacts(hub, publish=version is not None) if hub else CONTRACTS
+    prepared = verifier(provider, version=version).app(app).pacts(place)
     for name, handler in states.items():
         prepared.state(name, handler)
     for description, producer in (messages or {}).items():
         prepared.message(description, producer)
-    return prepared.record_to(ResultsFolder(CONTRACTS)) if version else prepared
+    return prepared.record_to(place) if version else prepared
