@@ -29,11 +29,12 @@ $(STAMP): requirements/dev.txt pyproject.toml
 
 # Into .tools, as the lock files say; no install script is run. Without npm or a registry nothing fails here.
 tools: setup
-	@cmp -s requirements/tools.txt .tools/python/installed || { \
-		echo "Installing what single tests need into .tools/python (once) ..."; rm -rf .tools/python; \
-		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --target .tools/python \
-			-r requirements/tools.txt && cp requirements/tools.txt .tools/python/installed \
-			|| echo "pip could not install: the tests with factories will skip"; }
+	@for pair in tools:python schemathesis:schemathesis; do lock=requirements/$${pair%:*}.txt; folder=.tools/$${pair#*:}; \
+		cmp -s $$lock $$folder/installed && continue; \
+		echo "Installing what single tests need into $$folder (once) ..."; rm -rf $$folder; \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --target $$folder \
+			-r $$lock && cp $$lock $$folder/installed \
+			|| echo "pip could not install: the tests that need $$folder will skip"; done
 	@command -v npm >/dev/null || echo "npm is not installed: the tests with JavaScript will skip"
 	@command -v npm >/dev/null || exit 0; \
 		mkdir -p .tools && cp $(JAVASCRIPT)/package.json $(JAVASCRIPT)/package-lock.json .tools/ && \
@@ -75,6 +76,8 @@ lock:
 		--extra all --group dev pyproject.toml -o requirements/dev.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--group tools -o requirements/tools.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--group schemathesis -o requirements/schemathesis.txt
 
 clean:
 	rm -rf $(VENV) .tools .accord examples/shop/.accord .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist build

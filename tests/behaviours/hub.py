@@ -72,8 +72,8 @@ def start_hub(
         env: variables beside this process's own.
     """
     where = database or str(folder / "hub.sqlite3")
-    if database is None and not (folder / "hub.sqlite3").exists():
-        shutil.copyfile(_new_database(), where)
+    if database is None:
+        new_database(folder)
     command = [sys.executable, "-m", "accord.cli", "hub", "serve", "--port", "0", "--database", where, *options]
     with (folder / "hub.log").open("a", encoding="utf-8") as log:
         process = subprocess.Popen(
@@ -82,8 +82,16 @@ def start_hub(
     return HubProcess(_announced(process, folder), process, folder, where)
 
 
+def new_database(folder: Path) -> str:
+    """The path of a folder's database, which is made if it is not there yet."""
+    file = folder / "hub.sqlite3"
+    if not file.exists():
+        shutil.copyfile(_first_database(), file)
+    return str(file)
+
+
 @cache
-def _new_database() -> Path:
+def _first_database() -> Path:
     """A file as a first start leaves it, made once: Alembic takes a second, and dozens of hubs start in the tests."""
     folder = Path(tempfile.mkdtemp(prefix="accord-hub-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)

@@ -15,7 +15,7 @@ import pytest
 
 from accord import poll_until
 from accord.cli import program
-from tests.behaviours.hub import HubProcess, running_hub
+from tests.behaviours.hub import HubProcess, new_database, running_hub
 from tests.behaviours.hub_seed import publication
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def accord(*arguments: str) -> subprocess.CompletedProcess[str]:
 def tokens(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[HubProcess, dict[str, str]]]:
     """A hub that asks for tokens, with one of each role."""
     folder = tmp_path_factory.mktemp("tokens")
-    database = str(folder / "hub.sqlite3")
+    database = new_database(folder)
     secrets = {}
     for role in ("read", "write", "admin"):
         made = accord("hub", "token", "create", f"the-{role}", "--role", role, "--database", database)

@@ -265,4 +265,9 @@ def test_what_waits_in_the_queue_outlives_a_kill(tmp_path: Path, target: Target)
             (sent,) = entry["_embedded"]["triggeredWebhooks"]
             path = sent["_links"]["pb:redeliver"]["href"].removeprefix(hub.url)
             assert httpx.post(f"{again.url}{path}", json={}).status_code == 202
-        poll_until(lambda: len(target.bodies("/later")) == 6, description="each was sent again")
+
+        def sent_again() -> set[str]:
+            return {each["consumerVersionNumber"] for each in target.bodies("/later")[3:]}
+
+        # A busy machine may get to the retry after ten seconds too: what counts is that each came again.
+        poll_until(lambda: sent_again() == {"0", "1", "2"}, description="each was sent again", timeout=60)
