@@ -218,6 +218,15 @@ def test_an_import_takes_all_or_nothing_and_keeps_its_order(server: StubServer) 
     assert (sent(server, "GET", "/x").body, admin(server, "GET", "mappings")[1]["meta"]["total"]) == (b"changed", 1)
 
 
+def test_a_reset_forgets_what_was_asked_and_keeps_the_settings(server: StubServer) -> None:
+    admin(server, "POST", "settings", {"fixedDelay": 3})
+    for path in ("mappings/reset", "reset"):
+        sent(server, "GET", "/x")
+        admin(server, "POST", path)
+        assert admin(server, "POST", "requests/count", {})[1]["count"] == 0
+    assert admin(server, "GET", "settings")[1]["settings"]["fixedDelay"] == 3
+
+
 def test_an_identity_that_is_taken_is_refused(server: StubServer) -> None:
     document = {"id": "00000000-0000-0000-0000-000000000001", "request": {"url": "/x"}}
     assert admin(server, "POST", "mappings", document)[0] == 201
