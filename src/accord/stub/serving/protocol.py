@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections import deque
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ _NAMESPACE = b"x-accord-namespace"
 _UPGRADE = re.compile(rb"(?i)(\r\nconnection:)[^\r\n]*upgrade[^\r\n]*")
 _PREFIX = "/__ns/"
 _METHODS = {name.encode(): name for name in ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")}
+_log = logging.getLogger(__name__)
 _SLOW = Plan(408, (), b"The request did not come in time.\n")
 
 
@@ -93,10 +95,7 @@ class Connection:
         except httptools.HttpParserUpgrade:
             self._refuse(501, "Upgrades and CONNECT are not served here.")
         except httptools.HttpParserCallbackError as error:
-            cause = error.__context__
-            if not isinstance(cause, _RefusedError):
-                raise
-            self._refuse(cause.status, str(cause))
+            self._refuse_for(error.__context__)
         except httptools.HttpParserError as error:
             self._refuse(400, f"This is not HTTP/1.1: {error}")
         else:
@@ -284,6 +283,13 @@ class Connection:
             self.transport.write(rendered(_SLOW, keep_alive=False))
         self._refused = True
         self.transport.abort() if self._paused else self.transport.close()
+
+    def _refuse_for(self, cause: BaseException | None) -> None:
+        if isinstance(cause, _RefusedError):
+            self._refuse(cause.status, str(cause))
+            return
+        _log.error("the StubServer failed at a request", exc_info=cause)
+        self._refuse(500, f"The StubServer failed at this request, which is a fault of its own: {cause!r}")
 
     def _refuse(self, status: int, text: str) -> None:
         if self._refused:
