@@ -81,6 +81,7 @@ class Server:
             from accord.stub.serving.protocol import Connection  # noqa: PLC0415 - needs an extra, and says so
         except ImportError:
             raise ResourceMissingError("serving stubs needs a package: pip install 'accord[stub]'") from None
+        host = host or "127.0.0.1"  # an empty one would listen everywhere
         loop = asyncio.get_running_loop()
         self.now = loop.time()
         factory: Any = partial(Connection, self, space, scheme="https" if tls else "http")
