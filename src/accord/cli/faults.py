@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from accord.faults.server import FaultServer
 
-EXAMPLE = """Example:
-
+EXAMPLE = """\b
+Example:
     accord faults serve --port 8474 &
     curl -d '{"name": "payments", "listen": "127.0.0.1:9001", "upstream": "127.0.0.1:8001"}' 127.0.0.1:8474/proxies
     curl -d '{"type": "latency", "attributes": {"latency": 2000}}' 127.0.0.1:8474/proxies/payments/toxics

@@ -167,7 +167,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--warn-only", action="store_true", help="warn of what a document does not allow, and serve it")
     add("--strict", action="store_true", help="refuse in mappings what WireMock passes over in silence")
     bound = "how many requests are kept; 10000 by default"
-    add("--max-request-journal-entries", type=int, default=10_000, metavar="N", help=bound)
+    add("--max-request-journal-entries", type=_count, default=10_000, metavar="N", help=bound)
     add("--no-request-journal", action="store_true", help="keep none")
     add("--global-response-templating", action="store_true", help="every answer is a template")
     add("--disable-response-templating", action="store_true", help="none is, though it asks for it")
@@ -176,7 +176,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--record-mappings", "--record-misses", action="store_true", help=record)
     add("--keep-latency", action="store_true", help="recorded stubs take as long as the service did")
     add("--preserve-host-header", action="store_true", help="pass the client's Host on")
-    add("--proxy-timeout", type=int, default=300_000, metavar="MS", help="for a call to a proxied service")
+    add("--proxy-timeout", type=_milliseconds, default=300_000, metavar="MS", help="for a call to a proxied service")
     allow = "private hosts, networks or ranges that may be called; comma separated"
     add("--allow-proxy-targets", default="", metavar="LIST", help=allow)
     add("--deny-proxy-targets", default="", metavar="LIST", help="what may not be called")
@@ -191,10 +191,21 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= 65535:  # noqa: PLR2004 - what a port is
-        raise argparse.ArgumentTypeError(f"a port is between 0 and 65535, seen {text}")
-    return port
+    if not text.isdecimal() or int(text) > 65535:  # noqa: PLR2004 - what a port is
+        raise argparse.ArgumentTypeError(f"a port is a whole number between 0 and 65535, seen {text!r}")
+    return int(text)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"a whole number from 0 on is expected, seen {text!r}")
+    return int(text)
+
+
+def _milliseconds(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"a whole number of milliseconds from 1 on is expected, seen {text!r}")
+    return int(text)
 
 
 def _without_effect(arguments: list[str], parser: argparse.ArgumentParser) -> list[str]:

@@ -34,7 +34,7 @@ def joined(host: str, port: int) -> str:
 
 def is_loopback(host: str) -> bool:
     """Whether an address reaches this machine alone."""
-    if host in {"localhost", ""}:
+    if host == "localhost":
         return True
     try:
         return ipaddress.ip_address(host).is_loopback

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 from typing import TYPE_CHECKING, Any
 
 from accord.core.errors import UsageError
 from accord.faults.addresses import through, upstream_of
-from accord.faults.toxics import DOWNSTREAM, UPSTREAM, read_toxic
+from accord.faults.toxics import ATTRIBUTES, DOWNSTREAM, UPSTREAM, read_toxic
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -168,7 +169,14 @@ class Link:
             stream: upstream or downstream.
             settings: attributes, toxicity, connections ({"first": 3}, {"after": 2}, {"every": 2}), schedule
                 ({"after": 1, "for": 2, "every": 5}, seconds) and seed.
+
+        Raises:
+            UsageError: there is no such kind.
         """
+        if kind not in ATTRIBUTES:
+            near = difflib.get_close_matches(str(kind), ATTRIBUTES, 1)
+            advice = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(ATTRIBUTES)}"
+            raise UsageError(f"there is no toxic {kind!r}; {advice}")
         return self._with_document({"type": kind, "stream": stream, **settings})
 
     def remove(self) -> None:

@@ -108,7 +108,7 @@ class FaultServer:
     ) -> None:
         self.proxies = ProxyCollection(seed=seed, outside=outside)
         self.address = ""
-        self._host = host
+        self._host = host or "127.0.0.1"  # an empty one would listen everywhere
         self._port = port
         self._outside = outside
         self._server: asyncio.Server | None = None

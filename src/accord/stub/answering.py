@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from accord.core.errors import AccordError
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from accord.stub.files import Files
     from accord.stub.mapping import StubMapping
     from accord.stub.options import Options
+    from accord.stub.plan import Pairs
     from accord.stub.requests import StubRequest
     from accord.stub.response_definition import ResponseDefinition
     from accord.stub.settings import Settings
@@ -76,21 +78,28 @@ class Answering:
     def _filled(self, request: StubRequest, stub: StubMapping, *, templated: bool) -> Plan:
         response = stub.response
         if response.proxy is not None:
-            base = response.proxy.base_url
+            target = response.proxy
+            own = self._headers(request, response, response.headers, templated=templated)
+            base = target.base_url
             if templated:
                 base = self.templates.text(base, request, response.parameters)
+                added = self._headers(request, response, target.added, templated=True)
+                target = replace(target, added=added)
             call = forwarded(
-                request, response.proxy, base, keep_host=self._options.keep_host, keep_agent=self._options.keep_agent
+                request, target, base, keep_host=self._options.keep_host, keep_agent=self._options.keep_agent
             )
-            return Plan(call=call)
+            return Plan(headers=own, call=call)
         if response.make is not None:
             made = response.make()
             return Plan(made.status, (*made.headers, *self._marks(stub)), made.body)
-        own = response.headers
         body = self._body(request, response, templated=templated)
-        if templated:
-            own = tuple((name, self.templates.text(value, request, response.parameters)) for name, value in own)
+        own = self._headers(request, response, response.headers, templated=templated)
         return Plan(response.status, (*own, *self._marks(stub)), body, response.message)
+
+    def _headers(self, request: StubRequest, response: ResponseDefinition, given: Pairs, *, templated: bool) -> Pairs:
+        if not templated:
+            return given
+        return tuple((name, self.templates.text(value, request, response.parameters)) for name, value in given)
 
     def _body(self, request: StubRequest, response: ResponseDefinition, *, templated: bool) -> bytes:
         if response.file is None:
@@ -122,6 +131,8 @@ class Answering:
         texts += [("/response/bodyFileName", response.file or "")]
         texts += [("/response/proxyBaseUrl", response.proxy.base_url if response.proxy else "")]
         texts += [(f"/response/headers/{escaped(name)}", value) for name, value in response.headers]
+        for name, value in response.proxy.added if response.proxy else ():
+            texts.append((f"/response/additionalProxyRequestHeaders/{escaped(name)}", value))
         found = []
         for pointer, text in texts:
             try:

@@ -7,6 +7,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
+from accord.core.errors import UsageError
+from accord.stub.delays import MOST_SECONDS
 from accord.stub.mapping import EXTENSION
 
 if TYPE_CHECKING:
@@ -136,8 +138,11 @@ class When:
             template: texts are Handlebars templates.
 
         Raises:
+            UsageError: body and json together, or a delay that is none.
             MappingError: something in it is wrong, or a document does not allow it.
         """
+        if body is not None and json is not _NOTHING:
+            raise UsageError("answer takes a body or json, not both: only one of them can be sent")
         response: dict[str, Any] = {"status": status}
         given = dict(headers or {})
         if json is not _NOTHING:
@@ -156,6 +161,8 @@ class When:
             "transformers": ["response-template"] if template else None,
         }
         if delay is not None:
+            if isinstance(delay, bool) or not isinstance(delay, int | float) or not 0 <= delay <= MOST_SECONDS:
+                raise UsageError(f"delay is a number of seconds from 0 to {MOST_SECONDS:g}, seen {delay!r}")
             response["fixedDelayMilliseconds"] = delay * 1000
         return self._made(response)
 

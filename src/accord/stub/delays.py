@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -102,6 +103,8 @@ def number(document: Mapping[str, Any], name: str, pointer: str) -> float:
         MappingError: it is missing or no number.
     """
     value = document.get(name)
+    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,15}", value.strip()):  # as WireMock takes it
+        return float(value)
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
         raise invalid(f"{pointer}/{name}", f"a number is expected, seen {shown(repr(value))}")
     return float(value)

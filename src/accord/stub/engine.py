@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from accord.core.errors import AccordError
+from accord.core.errors import AccordError, UsageError
 from accord.stub.answering import Answering
 from accord.stub.files import Files
 from accord.stub.forwarding import Targets, forwarded, passed_back, split
@@ -58,7 +58,10 @@ class Engine:
         self.spaces: dict[str, Space] = {"": self._main}
         self._stamp: Any = None
         if options.proxy_all:
-            self.targets.allow(split(options.proxy_all)[1])
+            try:
+                self.targets.allow(split(options.proxy_all)[1])
+            except ValueError as error:
+                raise UsageError(f"--proxy-all: {error}; give one such as http://localhost:9000") from None
 
     @cached_property
     def recorder(self) -> Recorder:
@@ -199,7 +202,7 @@ class Engine:
             marks: tuple[tuple[str, str], ...] = ()
             if entry is not None and entry.stub is not None and answer.header("Matched-Stub-Id") is None:
                 marks = (("Matched-Stub-Id", entry.stub.id),)
-            done = Plan(answer.status, (*passed_back(answer), *marks), answer.body)
+            done = Plan(answer.status, (*passed_back(answer), *plan.headers, *marks), answer.body)
         done.delay, done.dribble, done.fault, done.webhooks = plan.delay, plan.dribble, plan.fault, plan.webhooks
         if entry is not None:
             self._recorded(entry, done, seconds, space, failed=isinstance(answer, AccordError))

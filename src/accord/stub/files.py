@@ -10,7 +10,8 @@ from accord.core.errors import AccordError, UsageError
 
 MAPPINGS, FILES = "mappings", "__files"
 _SUFFIXES = (".json", ".yaml", ".yml")
-_MOST_CACHED = 8 * 1024 * 1024
+_MOST_CACHED = 8 * 1024 * 1024  # bytes of one file that is kept in memory
+_MOST_IN_ALL = 32 * 1024 * 1024
 
 
 class FileMissingError(AccordError):
@@ -27,7 +28,8 @@ class Files:
     def __init__(self, root: Path | None) -> None:
         self.root = None if root is None else root.resolve()
         self._memory: dict[str, bytes] = {}
-        self._cache: dict[str, tuple[tuple[int, int], bytes]] = {}
+        self._cache: dict[Path, tuple[tuple[int, int], bytes]] = {}
+        self._cached = 0
 
     def read(self, name: str) -> bytes:
         """A file's bytes.
@@ -44,15 +46,24 @@ class Files:
         try:
             stat = path.stat()
             stamp = stat.st_mtime_ns, stat.st_size
-            known = self._cache.get(name)
+            known = self._cache.get(path)
             if known is not None and known[0] == stamp:
                 return known[1]
             data = path.read_bytes()
         except OSError as error:
             raise FileMissingError(f"Not found in blob store: {name} ({error.strerror} in {self.root})") from None
         if len(data) <= _MOST_CACHED:
-            self._cache[name] = (stamp, data)
+            self._keep(path, stamp, data)
         return data
+
+    def _keep(self, path: Path, stamp: tuple[int, int], data: bytes) -> None:
+        """Keep a file in memory, by the path it really has: names for it there are without number."""
+        old = self._cache.pop(path, None)
+        self._cached += len(data) - (len(old[1]) if old else 0)
+        if self._cached > _MOST_IN_ALL:
+            self._cache.clear()
+            self._cached = len(data)
+        self._cache[path] = (stamp, data)
 
     def write(self, name: str, data: bytes) -> None:
         """Write a file, and the folders on the way.

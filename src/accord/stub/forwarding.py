@@ -49,7 +49,8 @@ class Targets:
             host: its name, as the URL has it.
             addresses: what the name stands for.
         """
-        if any(_is(rule, host, addresses) for rule in self._denied):
+        # One address that is denied is enough: it may be the one that is called.
+        if any(_is(rule, host, [each]) for rule in self._denied for each in addresses or ("",)):
             return f"{host} is among the denied proxy targets (--deny-proxy-targets)"
         if any(_is(rule, host, addresses) for rule in self._allowed):
             return None

@@ -32,6 +32,7 @@ _FIELDS = (
     "id", "uuid", "name", "request", "response", "priority", "scenarioName", "requiredScenarioState",
     "newScenarioState", "persistent", "metadata", "postServeActions", "serveEventListeners", "insertionIndex",
 )  # fmt: skip
+_TEXTS = ("scenarioName", "requiredScenarioState", "newScenarioState")
 _numbers = itertools.count(1)
 
 
@@ -130,7 +131,7 @@ def read_mapping(document: Any, *, identity: str | None = None, number_: int | N
         scenario=_text(given, "scenarioName"),
         required_state=_text(given, "requiredScenarioState"),
         new_state=_text(given, "newScenarioState"),
-        persistent=bool(given.get("persistent", False)),
+        persistent=_flag(given, "persistent"),
         webhooks=read_listeners(given),
         times_left=times,
         expires=None if lifetime is None else clock().monotonic() + lifetime,
@@ -149,7 +150,7 @@ def _normal_form(given: Mapping[str, Any], stub: StubMapping) -> dict[str, Any]:
     document |= {"request": dict(stub.request.document), "response": dict(stub.response.document), "uuid": stub.id}
     for key in ("persistent", "priority", "scenarioName", "requiredScenarioState", "newScenarioState", "metadata"):
         if key in given:
-            document[key] = given[key]
+            document[key] = _shown_text(given, key)
     for key in ("postServeActions", "serveEventListeners"):
         value = given.get(key)
         if isinstance(value, dict):  # the older form: names and parameters
@@ -157,6 +158,10 @@ def _normal_form(given: Mapping[str, Any], stub: StubMapping) -> dict[str, Any]:
         elif value:
             document[key] = value
     return document
+
+
+def _shown_text(given: Mapping[str, Any], key: str) -> Any:
+    return _text(given, key) if key in _TEXTS else given[key]
 
 
 def _identity(given: Mapping[str, Any]) -> str:
@@ -179,9 +184,23 @@ def _priority(given: Mapping[str, Any]) -> int:
 
 
 def _text(given: Mapping[str, Any], name: str) -> str | None:
+    """A text; a number or a flag is taken for one, as WireMock does."""
     value = given.get(name)
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (int, float)):
+        return str(value)
     if value is not None and not isinstance(value, str):
         raise invalid(f"/{name}", f"a text is expected, seen {shown(repr(value))}")
+    return value
+
+
+def _flag(given: Mapping[str, Any], name: str) -> bool:
+    value = given.get(name, False)
+    if isinstance(value, str) and value.lower() in ("true", "false"):
+        return value.lower() == "true"
+    if not isinstance(value, bool):
+        raise invalid(f"/{name}", f"true or false is expected, seen {shown(repr(value))}")
     return value
 
 

@@ -38,7 +38,11 @@ def prepare(pattern: str) -> Any:
     flags = "s" if _UNICODE in plain or _ALL_LETTERS.search(plain) else "sa"
     if "&&" in plain:
         flags += "V1"
-    return compile_pattern(f"(?{flags}){plain.replace(_UNICODE, '')}")
+    try:
+        return compile_pattern(f"(?{flags}){plain.replace(_UNICODE, '')}")
+    except PatternError:
+        compile_pattern(pattern)  # says what is wrong of the pattern as it was written
+        raise
 
 
 def matches_pattern(pattern: str, text: str) -> bool:

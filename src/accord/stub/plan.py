@@ -40,7 +40,7 @@ class Plan:
 
     Attributes:
         status: 100 to 999.
-        headers: in order; without those that frame the body.
+        headers: in order; without those that frame the body; with a call, those that are added to its answer.
         delay: seconds to wait before anything is sent.
         dribble: the body in chunks over a time, or None.
         fault: one of the four, instead of an answer, or None.

@@ -109,5 +109,9 @@ def shown(value: Any, most: int = 120) -> str:
 
 def _unknown(name: str, known: list[str]) -> str:
     near = difflib.get_close_matches(name, known, 1)
-    advice = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(known[:_MOST_NAMED])}"
+    advice = (
+        f"did you mean {near[0]!r}?"
+        if near
+        else f"known here: {', '.join(known[:_MOST_NAMED])}{' …' * (len(known) > _MOST_NAMED)}"
+    )
     return f'Unrecognized field "{name}", not marked as ignorable; {advice}'

@@ -112,14 +112,17 @@ class Recorder:
     def _extract_body(self, mapping: dict[str, Any], spec: RecordSpec) -> None:
         """Put a body that is larger than the limit into a file."""
         response = mapping["response"]
-        for key, limit, suffix in (("body", spec.text_limit, "txt"), ("base64Body", spec.binary_limit, "bin")):
+        for key, limit, suffix in (("body", spec.text_limit, ".txt"), ("base64Body", spec.binary_limit, ".bin")):
             if key not in response or limit is None:
                 continue
-            from accord.stub.response_definition import read_response  # noqa: PLC0415 - for large bodies only
+            import mimetypes  # noqa: PLC0415 - for large bodies only
+
+            from accord.stub.response_definition import read_response  # noqa: PLC0415 - as above
 
             data = read_response(response).body or b""
             if len(data) >= limit:
-                name = f"{mapping['name'] or 'body'}-{mapping['id']}.{suffix}"
+                kind = str(response.get("headers", {}).get("Content-Type", "")).partition(";")[0].strip()
+                name = f"{mapping['name'] or 'body'}-{mapping['id']}{mimetypes.guess_extension(kind) or suffix}"
                 self._engine.files.write(name, data)
                 del response[key]
                 response["bodyFileName"] = name

@@ -146,10 +146,8 @@ def mapping_of(request: StubRequest, plan: Plan, spec: RecordSpec) -> dict[str, 
         response["headers"] = _grouped(kept)
     if spec.keep_latency and plan.delay:
         response["fixedDelayMilliseconds"] = round(plan.delay * 1000)
-    return {
-        "id": identity, "name": name_of(request), "request": asked, "response": response, "uuid": identity,
-        "persistent": True,
-    }  # fmt: skip
+    made = {"id": identity, "name": name_of(request), "request": asked, "response": response, "uuid": identity}
+    return {**made, "persistent": True} if spec.persist else made
 
 
 def name_of(request: StubRequest) -> str:

@@ -38,6 +38,9 @@ def read_request_pattern(document: Any, pointer: str = "/request") -> RequestPat
     """
     if not isinstance(document, dict):
         raise invalid(pointer, f"an object is expected, seen {shown(repr(document))}")
+    if "basicAuth" in document:  # WireMock's other name for it
+        document = {"basicAuthCredentials": document["basicAuth"], **document}
+        del document["basicAuth"]
     refuse_unknown(document, _ORDER, pointer)
     if document.get("customMatcher") is not None:
         detail = "a customMatcher is a Java class and does not work here; say it with and, or, not and matchesJsonPath"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from accord.core.documents import json_bytes
-from accord.stub.delays import Delay, Dribble, number, read_delay, read_dribble
+from accord.stub.delays import MOST_SECONDS, Delay, Dribble, number, read_delay, read_dribble
 from accord.stub.matchers.texts import bytes_of_base64
 from accord.stub.problems import invalid, pass_over_unknown, refuse_unknown, shown
 
@@ -178,7 +178,7 @@ def _text(given: Mapping[str, Any], name: str, pointer: str) -> str | None:
 def _fixed_delay(given: Mapping[str, Any], pointer: str) -> float | None:
     if "fixedDelayMilliseconds" not in given:
         return None
-    return max(0.0, number(given, "fixedDelayMilliseconds", pointer)) / 1000.0
+    return min(max(0.0, number(given, "fixedDelayMilliseconds", pointer)) / 1000.0, MOST_SECONDS)
 
 
 def _fault(given: Mapping[str, Any], pointer: str) -> str | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+from accord.core.errors import UsageError
+
 
 class Match(dict[str, Any]):
     """A matcher as WireMock's JSON has it; a class of its own, so that a body of plain JSON is told from it."""
@@ -120,7 +122,14 @@ def request_pattern(
 
 def _url(url: str | Match) -> dict[str, str]:
     if isinstance(url, Match):
-        return {"urlPathPattern": url["matches"]} if "matches" in url else {"urlPath": url["equalTo"]}
+        for operator, kind in (("matches", "urlPathPattern"), ("equalTo", "urlPath")):
+            if operator in url:
+                return {kind: url[operator]}
+        raise UsageError(
+            f"a path is compared by a text, equal_to(…) or matches(…), not by {next(iter(url), 'nothing')}"
+        )
+    if not isinstance(url, str) or not url.startswith(("/", "{")):
+        raise UsageError(f"a path begins with '/', such as '/orders/{{id}}'; seen {url!r}")
     if "?" in url:
         return {"url": url}
     return {"urlPathTemplate": url} if "{" in url else {"urlPath": url}

@@ -51,6 +51,11 @@ def test_a_port_that_is_taken_is_said_with_what_to_do(capsys: pytest.CaptureFixt
     assert "--port" in said
 
 
+def test_an_empty_host_is_loopback() -> None:
+    with serving("--host", "") as (_, api):  # which looks at the address that is said
+        assert api("GET", "/version")[0] == 200
+
+
 def test_misuse_is_said_in_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     cases: list[tuple[list[str], str]] = [
         (["--host", "0.0.0.0"], "no loopback address"),  # noqa: S104 - what is refused

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from accord import poll_until
+from accord.core.errors import UsageError
 from accord.faults import Faults, Link
 from tests.integration.faults.conftest import connected
 
@@ -148,3 +149,8 @@ def test_an_upstream_that_is_not_there_ends_the_connection_and_nothing_else(echo
 def test_a_toxic_by_its_kind_with_a_schedule(link: Link) -> None:
     with link.toxic("limit_data", attributes={"bytes": 1}, schedule={"after": 3600}), connected(link.address) as one:
         assert exchanged(one, b"abc") == b"abc"
+
+
+def test_a_toxic_that_there_is_not_is_said_with_the_near_name(link: Link) -> None:
+    with pytest.raises(UsageError, match="did you mean 'latency'"):
+        link.toxic("latecy")

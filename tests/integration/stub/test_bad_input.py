@@ -7,15 +7,17 @@ import json
 import socket
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
-from accord.stub import MappingError, StubServer
+from accord.stub import MappingError, StubServer, engine
+from accord.stub.files import Files
+from accord.stub.serving import carrying
 from tests.integration.stub.wire import REQUEST, connected, read_to_end, sent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import httpx
+    from pathlib import Path
 
 HEAD = b"POST /x HTTP/1.1\r\nHost: h\r\n"
 
@@ -184,6 +186,36 @@ def test_a_client_that_does_not_read_is_not_kept_in_memory(small: StubServer, cl
         sock.sendall(REQUEST.replace(b"/x", b"/large") * 40)
         assert client.get(f"{small.url}/x").text == "ok"
     stub.remove()
+
+
+def test_what_nobody_thought_of_is_answered_and_the_next_one_too(
+    small: StubServer, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class OddError(Exception):
+        pass
+
+    def fail(*_: object) -> None:
+        raise OddError("odd")
+
+    later = small.when("GET", "/later").answer(200, "ok", delay=0.01)
+    with monkeypatch.context() as patched:
+        patched.setattr(engine.Engine, "handle", fail)
+        answer = client.get(f"{small.url}/anything")
+        assert (answer.status_code, "OddError" in answer.text) == (500, True)
+    with monkeypatch.context() as patched:
+        patched.setattr(carrying, "_answer", fail)
+        with pytest.raises(httpx.TransportError):
+            client.get(f"{small.url}/later")
+    later.remove()
+
+
+def test_one_file_is_kept_once_whatever_names_it_has(tmp_path: Path) -> None:
+    (tmp_path / "__files").mkdir()
+    (tmp_path / "__files" / "a.txt").write_bytes(b"x" * 1000)
+    files = Files(tmp_path)
+    for count in range(50):
+        assert len(files.read("./" * count + "a.txt")) == 1000
+    assert list(files._cache) == [(tmp_path / "__files" / "a.txt").resolve()]
 
 
 def test_line_ends_in_headers_are_refused(small: StubServer, client: httpx.Client) -> None:

@@ -12,9 +12,11 @@ import httpx
 import pytest
 
 from accord.core.errors import ResourceMissingError, UsageError
-from accord.stub import StubServer
+from accord.stub import Options, StubServer
+from accord.stub.engine import Engine
 from accord.stub.loops import loop_factory
 from accord.stub.serving.certificates import context_of
+from accord.stub.serving.server import Server
 from tests.integration.stub.wire import REQUEST, connected, read_to_end, read_until, sent
 
 if TYPE_CHECKING:
@@ -165,6 +167,16 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
     monkeypatch.delitem(sys.modules, "accord.stub.serving.protocol", raising=False)
     with pytest.raises(ResourceMissingError, match=r"pip install 'accord\[stub\]'"):
         StubServer().start()
+
+
+async def test_an_empty_address_is_loopback() -> None:
+    server = Server(Engine(Options()))
+    port = await server.listen(0, host="")
+    with socket.create_connection(("127.0.0.1", port)) as sock:
+        assert sock.getpeername()[0] == "127.0.0.1"
+    (listener,) = server._listeners
+    assert [each.getsockname()[0] for each in listener.sockets] == ["127.0.0.1"]
+    await server.close()
 
 
 def test_a_port_that_is_taken_is_said(server: StubServer) -> None:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from accord import poll_until
 from accord.contract import Contract
 from accord.stub import Options, StubServer
+from accord.stub.forwarding import Targets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    import httpx
 
 LOOPBACK = ("127.0.0.0/8",)
 
@@ -136,6 +137,48 @@ def test_a_webhook_is_sent_after_the_answer(server: StubServer, service: StubSer
     (came,) = poll_until(lambda: service.requests("POST", "/hook"), description="the webhook")
     assert came.json() == {"done": "o-1", "by": "me"}
     assert came.headers["x-id"] == ["o-1"]
+
+
+def test_a_webhook_is_sent_after_a_fault_too(server: StubServer, service: StubServer, client: httpx.Client) -> None:
+    service.when("POST", "/hook").answer(202)
+    hook = {"name": "webhook", "parameters": {"method": "POST", "url": f"{service.url}/hook"}}
+    server.stub(
+        {"request": {"url": "/x"}, "response": {"fault": "EMPTY_RESPONSE"}, "serveEventListeners": [hook]},
+    )
+    with pytest.raises(httpx.RemoteProtocolError):
+        client.get(f"{server.url}/x")
+    poll_until(lambda: service.requests("POST", "/hook"), description="the webhook")
+
+
+def test_headers_of_a_proxied_stub_are_rendered_and_added(
+    server: StubServer, service: StubServer, client: httpx.Client
+) -> None:
+    service.when("GET", "/p", headers={"X-Sent": "GET"}).answer(200, "there", headers={"X-Theirs": "1"})
+    response = {
+        "proxyBaseUrl": service.url, "additionalProxyRequestHeaders": {"X-Sent": "{{request.method}}"},
+        "headers": {"X-Own": "{{request.path}}"}, "transformers": ["response-template"],
+    }  # fmt: skip
+    server.stub({"request": {"url": "/p"}, "response": response})
+    answer = client.get(f"{server.url}/p")
+    assert (answer.text, answer.headers["X-Theirs"], answer.headers["X-Own"]) == ("there", "1", "/p")
+
+
+def test_a_recording_that_is_not_kept_leaves_no_file_and_says_so(
+    server: StubServer, service: StubServer, client: httpx.Client
+) -> None:
+    service.when("GET", "/long").answer(200, json={"text": "long enough"})
+    server.stub({"request": {"urlPattern": "/.*"}, "response": {"proxyBaseUrl": service.url}})
+    client.get(f"{server.url}/long")
+    wanted = {"persist": False, "extractBodyCriteria": {"textSizeThreshold": "5"}}
+    (made,) = client.post(f"{server.url}/__admin/recordings/snapshot", json=wanted).json()["mappings"]
+    assert "persistent" not in made
+    assert made["response"]["bodyFileName"] == f"long-{made['id']}.json"
+
+
+def test_one_denied_address_of_a_name_is_enough() -> None:
+    targets = Targets(allowed=("both.test",), denied=("10.0.0.0/8",))
+    assert "--deny-proxy-targets" in str(targets.refusal("both.test", ["10.0.0.1", "203.0.113.1"]))
+    assert targets.refusal("both.test", ["192.168.0.1", "203.0.113.1"]) is None
 
 
 def test_denied_targets_are_denied_though_they_are_allowed(service: StubServer, client: httpx.Client) -> None:

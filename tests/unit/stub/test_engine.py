@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -218,6 +219,15 @@ def test_an_import_takes_all_or_nothing_and_keeps_its_order(server: StubServer) 
     assert (sent(server, "GET", "/x").body, admin(server, "GET", "mappings")[1]["meta"]["total"]) == (b"changed", 1)
 
 
+def test_a_reset_forgets_what_was_asked_and_keeps_the_settings(server: StubServer) -> None:
+    admin(server, "POST", "settings", {"fixedDelay": 3})
+    for path in ("mappings/reset", "reset"):
+        sent(server, "GET", "/x")
+        admin(server, "POST", path)
+        assert admin(server, "POST", "requests/count", {})[1]["count"] == 0
+    assert admin(server, "GET", "settings")[1]["settings"]["fixedDelay"] == 3
+
+
 def test_an_identity_that_is_taken_is_refused(server: StubServer) -> None:
     document = {"id": "00000000-0000-0000-0000-000000000001", "request": {"url": "/x"}}
     assert admin(server, "POST", "mappings", document)[0] == 201
@@ -265,6 +275,24 @@ def test_a_date_relative_to_now_moves_with_the_clock(server: StubServer) -> None
 def test_seconds_that_are_none_are_no_date(value: str, server: StubServer) -> None:
     server.stub({"request": {"headers": {"D": {"before": "2024-01-01T00:00:00Z", "actualFormat": "unix"}}}})
     assert sent(server, "GET", "/", D=value).status == 404
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (lambda server: server.when("GET", "orders"), "begins with '/'"),
+        (lambda server: server.when("GET", 5), "seen 5"),
+        (lambda server: server.when("GET", contains("x")), "not by contains"),
+        (lambda server: server.when("GET", matches("(")), r"'(' is not a valid regular expression"),
+        (lambda server: server.when("GET", "/x").answer(200, "x", json={}), "not both"),
+        (lambda server: server.when("GET", "/x").answer(200, delay="x"), "seconds from 0 to 86400, seen 'x'"),
+        (lambda server: server.when("GET", "/x").answer(200, delay=-1), "seen -1"),
+    ],
+)
+def test_what_a_stub_cannot_be_is_said_where_it_is_written(wrong: Any, said: str, server: StubServer) -> None:
+    with pytest.raises(UsageError, match=re.escape(said)):
+        made = wrong(server)
+        made.answer(200)
 
 
 def test_a_template_with_a_helper_that_does_not_work_is_refused_by_its_name(server: StubServer) -> None:

@@ -95,15 +95,16 @@ def removed(engine: Engine, space: Space, request: StubRequest) -> Plan:
 
 
 def reset(engine: Engine, space: Space, request: StubRequest) -> Plan:
-    """POST ``/reset``: only what the folder has stays."""
+    """POST ``/reset``: only what the folder has stays, and the journal is emptied, as WireMock has it."""
     del request
     reset_stubs(engine, space)
     return done()
 
 
 def reset_stubs(engine: Engine, space: Space) -> None:
-    """Back to what the folder has."""
+    """Back to what the folder has; nothing has been asked and no scenario has begun."""
     space.clear()
+    space.journal.clear()
     space.scenarios.reset()
     if not space.name:
         engine.load_folder()

@@ -158,11 +158,9 @@ def extend_settings(engine: Engine, space: Space, request: StubRequest) -> Plan:
 
 
 def reset(engine: Engine, space: Space, request: StubRequest) -> Plan:
-    """POST ``/reset``: stubs as the folder has them, scenarios, journal and settings as at the start."""
+    """POST ``/reset``: stubs as the folder has them, scenarios and journal as at the start; settings stay."""
     del request
     reset_stubs(engine, space)
-    space.journal.clear()
-    space.settings = Settings()
     return done()
 
 

@@ -34,8 +34,15 @@ async def carry_out(
         plan = await _proxied(server, plan, space)
     if plan.delay:
         await asyncio.sleep(plan.delay)
-    if not connection.is_open():
-        return
+    if connection.is_open():
+        await _answer(connection, plan, request, keep=keep)
+    for call in plan.webhooks:  # whoever has gone, and whatever fault there was: the stub has been asked
+        server.spawn(send_webhook(server, call))
+    if plan.shutdown:
+        server.stop_soon()
+
+
+async def _answer(connection: Connection, plan: Plan, request: StubRequest, *, keep: bool) -> None:
     if plan.fault is not None:
         break_off(connection, plan.fault)
         return
@@ -44,10 +51,6 @@ async def carry_out(
     else:
         connection.write(plan, request, keep)
     connection.finished(keep=keep)
-    for call in plan.webhooks:
-        server.spawn(send_webhook(server, call))
-    if plan.shutdown:
-        server.stop_soon()
 
 
 async def _proxied(server: Server, plan: Plan, space: Space) -> Plan:
@@ -55,7 +58,7 @@ async def _proxied(server: Server, plan: Plan, space: Space) -> Plan:
     started = time.monotonic()
     answer: HttpResponse | AccordError
     try:
-        answer = await asyncio.to_thread(server.outgoing.call, plan.call)
+        answer = await server.call(plan.call)
     except AccordError as error:
         answer = error
     return server.engine.proxied(plan, answer, time.monotonic() - started, space)
@@ -94,7 +97,7 @@ async def send_webhook(server: Server, call: Call) -> None:
     """Send one webhook; what goes wrong is logged."""
     await asyncio.sleep(min(call.delay, _MOST_WEBHOOK_DELAY))
     try:
-        answer = await asyncio.to_thread(server.outgoing.call, call)
+        answer = await server.call(call)
     except AccordError as error:
         _log.warning("webhook %s %s failed: %s", call.method, call.url, error)
     else:

@@ -60,7 +60,9 @@ async def serve_until_stopped(
             say(f"port: {await server.listen(port, host=host)}")
         if https_port is not None:
             say(f"https-port: {await server.listen(https_port, host=host, tls=tls)}")
-        say(f"{len(engine.space(''))} stubs; admin API at http://{host}:{server.port}/__admin")
+        count, scheme = len(engine.space("")), "https" if port is None else "http"
+        stubs = "1 stub" if count == 1 else f"{count} stubs"
+        say(f"{stubs}; admin API at {scheme}://{host}:{server.port}/__admin")
         await server.stopped.wait()
     finally:
         await server.close()

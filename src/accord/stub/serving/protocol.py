@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections import deque
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ import httptools
 from accord.core.errors import AccordError
 from accord.stub.plan import Plan
 from accord.stub.requests import StubRequest
+from accord.stub.serving.reading import Reading, RefusedError, method_of, target_of
 from accord.stub.serving.wire import CONTINUE, rendered, stays_open
 
 if TYPE_CHECKING:
@@ -20,20 +22,13 @@ if TYPE_CHECKING:
     from accord.stub.space import Space
 
 _MOST_QUEUED = 64  # requests that were sent ahead; no more is read until some are answered
-_NAMESPACE = b"x-accord-namespace"
 _UPGRADE = re.compile(rb"(?i)(\r\nconnection:)[^\r\n]*upgrade[^\r\n]*")
 _PREFIX = "/__ns/"
-_METHODS = {name.encode(): name for name in ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")}
+_log = logging.getLogger(__name__)
 _SLOW = Plan(408, (), b"The request did not come in time.\n")
 
 
-class _RefusedError(Exception):
-    def __init__(self, status: int, text: str) -> None:
-        super().__init__(text)
-        self.status = status
-
-
-class Connection:
+class Connection(Reading):
     """An asyncio protocol; see asyncio.Protocol for what calls it.
 
     Attributes:
@@ -41,28 +36,20 @@ class Connection:
     """
 
     __slots__ = (
-        "_body", "_busy", "_client", "_continue", "_head_size", "_headers", "_in_body", "_limits", "_namespace",
-        "_open", "_parser", "_paused", "_queue", "_refused", "_scheme", "_server", "_size", "_space", "_url",
-        "deadline", "transport",
+        "_busy", "_client", "_open", "_paused", "_queue", "_refused", "_scheme", "_server", "_space", "deadline",
+        "transport",
     )  # fmt: skip
 
     def __init__(self, server: Server, space: Space | None, *, scheme: str) -> None:
+        super().__init__(server.options.limits)
         self._server = server
         self._space = space
         self._scheme = scheme
-        self._limits = server.options.limits
-        self._parser: Any = httptools.HttpRequestParser(self)
         self._queue: deque[tuple[StubRequest, bool, bytes | None]] = deque()
         self._busy = self._paused = self._refused = self._open = False
         self.deadline = 0.0
         self._client = ""
         self.transport: Any = None
-        self._namespace: bytes | None = None
-        self._headers: list[tuple[bytes, bytes]] = []
-        self._body: list[bytes] = []
-        self._size = self._head_size = 0
-        self._in_body = self._continue = False
-        self._url = b""
 
     # What asyncio calls.
 
@@ -93,10 +80,7 @@ class Connection:
         except httptools.HttpParserUpgrade:
             self._refuse(501, "Upgrades and CONNECT are not served here.")
         except httptools.HttpParserCallbackError as error:
-            cause = error.__context__
-            if not isinstance(cause, _RefusedError):
-                raise
-            self._refuse(cause.status, str(cause))
+            self._refuse_for(error.__context__)
         except httptools.HttpParserError as error:
             self._refuse(400, f"This is not HTTP/1.1: {error}")
         else:
@@ -123,45 +107,20 @@ class Connection:
 
     # What the parser calls.
 
-    def on_url(self, url: bytes) -> None:
-        """Some of its target."""
-        self._url += url
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """A header."""
-        self._headers.append((name, value))
-        length = len(name)
-        if length == 14 and len(value) > 6 and name.lower() == b"content-length" and int(value) > self._limits.body:  # noqa: PLR2004 - lengths cost less to compare than names
-            raise _RefusedError(413, self._too_large())
-        if length == 18 and name.lower() == _NAMESPACE:  # noqa: PLR2004 - as above
-            self._namespace = value.rstrip(b" \t")
-        elif length == 6 and name.lower() == b"expect" and value.lower() == b"100-continue":  # noqa: PLR2004 - as above
-            self._continue = True
-
     def on_headers_complete(self) -> None:
         """Its head is there."""
         if len(self._headers) > self._limits.headers:
-            raise _RefusedError(431, f"More than {self._limits.headers} headers.")
+            raise RefusedError(431, f"More than {self._limits.headers} headers.")
         self._in_body = True
         if self._continue and not self._busy:
             self.transport.write(CONTINUE)
 
-    def on_body(self, data: bytes) -> None:
-        """Some of its body."""
-        self._size += len(data)
-        if self._size > self._limits.body:
-            raise _RefusedError(413, self._too_large())
-        self._body.append(data)
-
     def on_message_complete(self) -> None:
         """All of it is there."""
         server, parser, url, body, namespace = self._server, self._parser, self._url, self._body, self._namespace
-        target = url.decode("latin-1") if url.isascii() else url.decode("utf-8", "replace")
-        if target[:1] not in "/*":
-            target = _origin(target)
-        method = parser.get_method()
+        target = target_of(url)
         request = StubRequest(
-            _METHODS.get(method) or _rare_method(method), target, self._headers,
+            method_of(parser.get_method()), target, self._headers,
             body[0] if len(body) == 1 else b"".join(body), self._client, self._scheme, server.port,
         )  # fmt: skip
         keep = parser.should_keep_alive()
@@ -178,16 +137,6 @@ class Connection:
 
     # What is ours.
 
-    def _begin(self) -> None:
-        self._url = b""
-        self._headers = []
-        if self._size or self._in_body:
-            self._body = []
-            self._size = 0
-            self._in_body = False
-        self._namespace = None
-        self._continue = False
-
     def _count(self, size: int) -> None:
         """Watch over a request that has come in part."""
         if self._in_body:
@@ -198,9 +147,6 @@ class Connection:
         self._head_size += size
         if self._head_size > self._limits.head:
             self._refuse(431, f"More than {self._limits.head} bytes of request line and headers.")
-
-    def _too_large(self) -> str:
-        return f"More than {self._limits.body} bytes of body."
 
     def _serve(self, request: StubRequest, keep: bool, namespace: bytes | None) -> None:  # noqa: FBT001 - comes from the queue
         plan, space = self._planned(request, namespace)
@@ -285,6 +231,13 @@ class Connection:
         self._refused = True
         self.transport.abort() if self._paused else self.transport.close()
 
+    def _refuse_for(self, cause: BaseException | None) -> None:
+        if isinstance(cause, RefusedError):
+            self._refuse(cause.status, str(cause))
+            return
+        _log.error("the StubServer failed at a request", exc_info=cause)
+        self._refuse(500, f"The StubServer failed at this request, which is a fault of its own: {cause!r}")
+
     def _refuse(self, status: int, text: str) -> None:
         if self._refused:
             return
@@ -294,18 +247,6 @@ class Connection:
             rendered(Plan(status, (("Content-Type", "text/plain"),), f"{text}\n".encode()), keep_alive=False)
         )
         self._server.close_gently(self.transport)
-
-
-def _rare_method(method: bytes) -> str:
-    if method == b"CONNECT":
-        raise _RefusedError(501, "Upgrades and CONNECT are not served here.")
-    return method.decode("ascii", "replace")
-
-
-def _origin(target: str) -> str:
-    """The path and query of a target that has scheme and host too."""
-    rest = target.partition("://")[2]
-    return "/" + rest.partition("/")[2] if rest else "/" + target
 
 
 def _retargeted(request: StubRequest, target: str) -> StubRequest:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -14,8 +15,9 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Coroutine
 
+    from accord.core.http.messages import HttpResponse
     from accord.stub.engine import Engine
-    from accord.stub.plan import Plan
+    from accord.stub.plan import Call, Plan
     from accord.stub.requests import StubRequest
     from accord.stub.serving.protocol import Connection
     from accord.stub.space import Space
@@ -23,7 +25,16 @@ if TYPE_CHECKING:
 _TICK = 0.5  # seconds between two looks at deadlines and at the folder
 _LINGER = 2.0  # seconds that a client who was refused has to read why
 _BACKLOG = 4096
+_MOST_CALLS = 64  # at once, to proxied services and webhooks
 _log = logging.getLogger(__name__)
+
+
+def _advice(error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return "Is another server there? --port 0 takes a free one"
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return "Ports below 1024 are the system's; --port 0 takes a free one"
+    return "Is it an address of this machine? 127.0.0.1 always is"
 
 
 class Server:
@@ -49,6 +60,7 @@ class Server:
         self._listeners: list[asyncio.Server] = []
         self._connections: set[Connection] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._calls = asyncio.Semaphore(_MOST_CALLS)
 
     async def listen(
         self, port: int, *, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None, space: Space | None = None
@@ -69,16 +81,14 @@ class Server:
             from accord.stub.serving.protocol import Connection  # noqa: PLC0415 - needs an extra, and says so
         except ImportError:
             raise ResourceMissingError("serving stubs needs a package: pip install 'accord[stub]'") from None
+        host = host or "127.0.0.1"  # an empty one would listen everywhere
         loop = asyncio.get_running_loop()
         self.now = loop.time()
         factory: Any = partial(Connection, self, space, scheme="https" if tls else "http")
         try:
             listener = await loop.create_server(factory, host, port, ssl=tls, backlog=_BACKLOG)
         except OSError as error:
-            raise UsageError(
-                f"cannot listen on {host}:{port}: {error.strerror or error}. "
-                f"Is another server there? --port 0 takes a free one"
-            ) from None
+            raise UsageError(f"cannot listen on {host}:{port}: {error.strerror or error}. {_advice(error)}") from None
         self._listeners.append(listener)
         taken = int(listener.sockets[0].getsockname()[1])
         if not self.port:
@@ -137,7 +147,25 @@ class Server:
         """Answer beside the loop's other work."""
         from accord.stub.serving.carrying import carry_out  # noqa: PLC0415 - beside the only one who needs it
 
-        self.spawn(carry_out(self, connection, plan, request, space, keep=keep))
+        async def answered() -> None:
+            try:
+                await carry_out(self, connection, plan, request, space, keep=keep)
+            except Exception:  # whatever it is: without an answer the client must not wait for ever
+                connection.transport.abort()
+                raise
+
+        self.spawn(answered())
+
+    async def call(self, call: Call) -> HttpResponse:
+        """Make a call to another service, beside the loop's other work; many at once, for they may take long.
+
+        Raises:
+            AccordError: no answer, or none that can be used.
+        """
+        from accord.stub.serving.daemons import in_daemon  # noqa: PLC0415 - only who passes on needs threads
+
+        async with self._calls:
+            return await in_daemon(partial(self.outgoing.call, call))
 
     def close_gently(self, transport: Any) -> None:
         """Close a connection whose client is still sending: closed at once, it would lose the answer to a reset."""
