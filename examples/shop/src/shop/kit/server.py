@@ -59,4 +59,6 @@ def run_service(
     listener = listening_socket(variables.text(f"{prefix}_HOST", "127.0.0.1"), default_port, asked)
     with listener:
         _log.info("%s listens on http://%s:%s", name, *listener.getsockname())
-        uvicorn.Server(uvicorn.Config(create_app, factory=True, log_config=None)).run(sockets=[listener])
+        # No access log: each request has its line already, with its trace and how long it took.
+        config = uvicorn.Config(create_app, factory=True, log_config=None, access_log=False)
+        uvicorn.Server(config).run(sockets=[listener])

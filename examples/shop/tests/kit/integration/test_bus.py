@@ -1,4 +1,4 @@
-"""The bus, on real NATS JetStream; the essential on a real broker that speaks Kafka's protocol, whose groups take seconds."""
+"""The bus, on real NATS JetStream; the essential on a broker that speaks Kafka's protocol, whose groups take seconds."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
