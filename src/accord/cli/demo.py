@@ -22,7 +22,7 @@ EXAMPLE = """Example:
 
 HEADINGS = {
     "database": "1. A real database",
-    "levels": "2. The levels, on six services of the shop",
+    "levels": "2. The levels, on seven services of the shop",
     "pacts": "3. What the consumers need of their providers",
     "verification": "4. Do the providers keep it?",
     "answer": "5. May this change be deployed?",

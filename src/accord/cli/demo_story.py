@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 LEVELS = ("unit", "integration", "contract")
-SERVICES = ("cart", "gateway", "identity", "inventory", "orders", "payments")
+SERVICES = ("cart", "gateway", "identity", "inventory", "notifications", "orders", "payments")
 ENVIRONMENT = "production"
 GOOD, BROKEN = "2.3.0", "2.3.1"
 FIRST = "1.0.0"
