@@ -20,7 +20,7 @@ def demo(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("ACCORD_", "PYTEST_"))}
     return subprocess.run(
         [sys.executable, "-m", "accord", "demo", *arguments],
-        cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=300,
+        cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=600,
     )  # fmt: skip
 
 
