@@ -27,7 +27,7 @@ class Space:
         parent: whose stubs it has too, behind its own; None for none.
 
     Attributes:
-        lock: held from finding a stub to changing its scenario.
+        lock: held from finding a stub to changing its scenario and its count; its parent's, whose stubs it changes too.
         recorder: records what passes, while a recording runs; None else.
     """
 
@@ -37,7 +37,7 @@ class Space:
         self.journal = journal
         self.scenarios = Scenarios()
         self.settings = Settings()
-        self.lock = threading.RLock()
+        self.lock: threading.RLock = parent.lock if parent else threading.RLock()
         self._index = Index()
         self._stubs: dict[str, StubMapping] = {}
         self._limited = 0

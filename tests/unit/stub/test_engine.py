@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import random
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -30,6 +33,7 @@ from accord.stub import (
 from accord.stub.delays import Delay
 from accord.stub.engine import Engine
 from accord.stub.journal import Journal
+from accord.stub.mapping import StubMapping
 from accord.stub.requests import StubRequest
 
 if TYPE_CHECKING:
@@ -50,6 +54,27 @@ def sent(server: StubServer, method: str, target: str, body: bytes = b"", **head
 def admin(server: StubServer, method: str, path: str, body: Any = None) -> Any:
     plan = sent(server, method, f"/__admin/{path}", b"" if body is None else json.dumps(body).encode())
     return plan.status, json.loads(plan.body) if plan.body else None
+
+
+def test_namespaces_at_once_share_a_stub_that_answers_so_many_times(
+    server: StubServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever looks while another is between looking and taking would take the same answer once more."""
+    server.when("GET", "/x").times(1).answer(503)
+    engine, together = server.engine, threading.Barrier(2)
+    is_over = StubMapping.is_over
+
+    def looks_and_waits(stub: StubMapping) -> bool:
+        over = is_over(stub)
+        with contextlib.suppress(threading.BrokenBarrierError):
+            together.wait(0.05)  # until the other has looked, too; where only one can look nobody comes
+        return over
+
+    monkeypatch.setattr(StubMapping, "is_over", looks_and_waits)
+    with ThreadPoolExecutor(2) as pool:
+        spaces = [engine.space(name) for name in "ab"]
+        answers = list(pool.map(lambda space: engine.answer(StubRequest("GET", "/x", [], b""), space).status, spaces))
+    assert sorted(answers) == [404, 503]
 
 
 def test_a_stub_answers_so_many_times(server: StubServer) -> None:
