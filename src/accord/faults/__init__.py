@@ -5,8 +5,9 @@ Each name loads when it is first used.
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from accord.core.lazy import lazy_names
 
 if TYPE_CHECKING:
     from accord.faults.between import Faults
@@ -29,22 +30,18 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Fault": "links",
-    "FaultProxyError": "errors",
-    "FaultServer": "server",
-    "FaultUnavailableError": "errors",
-    "Faults": "between",
-    "Link": "links",
-    "ProcessFaults": "process_faults",
-    "SmallDisk": "process_faults",
-    "Toxic": "toxics",
+    "Fault": "accord.faults.links",
+    "FaultProxyError": "accord.faults.errors",
+    "FaultServer": "accord.faults.server",
+    "FaultUnavailableError": "accord.faults.errors",
+    "Faults": "accord.faults.between",
+    "Link": "accord.faults.links",
+    "ProcessFaults": "accord.faults.process_faults",
+    "SmallDisk": "accord.faults.process_faults",
+    "Toxic": "accord.faults.toxics",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'accord.faults' has no attribute {name!r}; it has {', '.join(__all__)}")
-    return getattr(importlib.import_module(f"accord.faults.{_HOMES[name]}"), name)
+__getattr__ = lazy_names(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

@@ -7,7 +7,8 @@ import os
 import socket
 from typing import TYPE_CHECKING, Any
 
-from accord.faults.addresses import is_loopback, joined, split_address
+from accord.core.hosts import is_loopback
+from accord.faults.addresses import joined, split_address
 from accord.faults.errors import FAILED, FaultProxyError
 
 if TYPE_CHECKING:

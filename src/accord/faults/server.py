@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from accord.core.documents import read_text_file
 from accord.core.errors import UsageError
+from accord.core.hosts import is_loopback
 from accord.core.http.connection import Limits, RefusedError, ServerConnection
 from accord.core.http.messages import HttpRequest
-from accord.faults.addresses import is_loopback, joined
+from accord.faults.addresses import joined
 from accord.faults.api import Api
 from accord.faults.proxies import ProxyCollection
 

@@ -6,11 +6,11 @@ Linux and macOS; Windows is not supported (use WSL there).
 
 from __future__ import annotations
 
-import importlib
 import sys
 from typing import TYPE_CHECKING, Any
 
 from accord.core.errors import ResourceError
+from accord.core.lazy import lazy_names
 
 if TYPE_CHECKING:
     from accord.infra.bus.kafka import KafkaBus
@@ -98,15 +98,16 @@ _HOMES = {
 }
 
 
+_find = lazy_names(__name__, _HOMES)
+
+
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}; it has {', '.join(__all__)}")
-    if sys.platform == "win32" and not _HOMES[name].startswith("accord.infra.bus."):
+    if sys.platform == "win32" and not _HOMES.get(name, "accord.infra.bus.").startswith("accord.infra.bus."):
         raise ResourceError(
             "Accord's own servers (PostgreSQL and the brokers) run on Linux and macOS, not on Windows. "
             "Run the tests in WSL, or give them the URL of a server that runs elsewhere."
         )
-    return getattr(importlib.import_module(_HOMES[name]), name)
+    return _find(name)
 
 
 def __dir__() -> list[str]:

@@ -5,8 +5,9 @@ Names are loaded when they are used: a test that names none of them pays nothing
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from accord.core.lazy import lazy_names
 
 if TYPE_CHECKING:
     from accord.stub.building import Received, Stub
@@ -56,22 +57,19 @@ __all__ = [
     "xpath",
 ]
 
-_PLACES = {
-    "Limits": "options",
-    "MappingError": "problems",
-    "Namespace": "server",
-    "Options": "options",
-    "Received": "building",
-    "Stub": "building",
-    "StubServer": "server",
-    "StubVerificationFailed": "stubbing",
+_HOMES = {
+    **dict.fromkeys(__all__, "accord.stub.words"),
+    "Limits": "accord.stub.options",
+    "MappingError": "accord.stub.problems",
+    "Namespace": "accord.stub.server",
+    "Options": "accord.stub.options",
+    "Received": "accord.stub.building",
+    "Stub": "accord.stub.building",
+    "StubServer": "accord.stub.server",
+    "StubVerificationFailed": "accord.stub.stubbing",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name not in __all__:
-        raise AttributeError(f"module 'accord.stub' has no attribute {name!r}; it has {', '.join(__all__)}")
-    return getattr(import_module(f"accord.stub.{_PLACES.get(name, 'words')}"), name)
+__getattr__ = lazy_names(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

@@ -52,7 +52,7 @@ def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
 def test_importing_the_package_loads_nothing_heavy() -> None:
     program = "import sys, accord.infra; print(sorted(name for name in sys.modules if name.startswith('accord')))"
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
-    assert loaded.strip() == "['accord', 'accord.core', 'accord.core.errors', 'accord.infra']"
+    assert loaded.strip() == "['accord', 'accord.core', 'accord.core.errors', 'accord.core.lazy', 'accord.infra']"
 
 
 def test_on_windows_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from accord.core.errors import UsageError
-from accord.faults.addresses import is_loopback, split_address, through, upstream_of
+from accord.core.hosts import is_loopback
+from accord.faults.addresses import split_address, through, upstream_of
 from accord.faults.between import Faults
 from accord.faults.errors import FaultProxyError
 from accord.faults.toxics import ATTRIBUTES, read_toxic

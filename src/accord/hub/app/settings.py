@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from accord.core.errors import UsageError
+from accord.core.hosts import is_loopback
 from accord.hub.domain.webhooks import Rules
 from accord.hub.storage.database import Location, location_of
 
@@ -83,13 +83,3 @@ class Settings:
         """What webhooks may call."""
         methods = tuple(each.upper() for each in self.webhook_methods)
         return Rules(self.webhook_schemes, methods, self.webhook_hosts, loopback=is_loopback(self.host))
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach an address."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
