@@ -56,6 +56,16 @@ def test_sees_what_any_client_of_this_process_sends_to_a_known_address(traffic: 
     )
 
 
+def test_a_function_may_say_whose_a_url_is(traffic: Traffic) -> None:
+    def whose(url: str) -> str | None:
+        return "Payments" if "/charges" in url else None
+
+    with traffic.watch("Orders", whose), httpx.Client(transport=httpx.MockTransport(answer)) as client:
+        client.get("http://all/charges?page=1")
+        client.get("http://all/else")
+    assert [(call.provider, call.request.target) for call in calls(traffic)] == [("Payments", "/charges?page=1")]
+
+
 async def test_sees_asynchronous_clients_and_calls_without_an_answer(traffic: Traffic) -> None:
     with traffic.watch("Orders", PAYMENTS, doubled=True):
         async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:

@@ -83,7 +83,7 @@ class NoteFile:
     ) -> None:
         """Note a message and who reads it: a JSON value, or bytes of one."""
         value = json.loads(content) if isinstance(content, (bytes, str)) else content
-        note = {"provider": provider, "readers": list(readers), "test": test or self._test()}
+        note: dict[str, Any] = {"provider": provider, "readers": list(readers), "test": test or self._test()}
         note["content"] = self._scrubber.value(value)
         if metadata is not None:
             named = metadata.items()  # a message's key is what it is about, and no secret

@@ -23,7 +23,7 @@ class ObservedCall:
         response: what was answered; None where nothing was.
         failure: why nothing was answered, such as ``ReadTimeout``.
         test: the id of the test that ran.
-        doubled: the answer is a double's: that it deviates on purpose is no finding, what was asked for may be.
+        doubled: the answer is a double's, which may deviate on purpose: only what was asked for is judged.
         partial: a body was too long to be kept, or was never read; bodies are not compared.
     """
 

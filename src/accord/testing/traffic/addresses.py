@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from accord.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 _PORTS = {"http": 80, "https": 443}
 
@@ -41,6 +41,24 @@ class Addresses:
                 path = parts.path[len(base) :] or "/"
                 return name, f"{path}?{parts.query}" if parts.query else path
         return None
+
+
+class Told:
+    """The participants as a function says, for services that share an address.
+
+    Args:
+        whose: URL to participant, or to None.
+    """
+
+    def __init__(self, whose: Callable[[str], str | None]) -> None:
+        self._whose = whose
+
+    def find(self, url: str) -> tuple[str, str] | None:
+        """See Addresses."""
+        name, parts = self._whose(url), urlsplit(url)
+        if name is None:
+            return None
+        return name, f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
 
 
 def _origin(url: str) -> str | None:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from accord.contract.coverage.notes import NoteFile
 from accord.core.errors import UsageError
-from accord.testing.traffic.addresses import Addresses
+from accord.testing.traffic.addresses import Addresses, Told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import httpx
 
@@ -45,19 +45,24 @@ class Traffic:
 
     @contextmanager
     def watch(
-        self, consumer: str, providers: Mapping[str, str | Sequence[str]], *, doubled: bool = False
+        self,
+        consumer: str,
+        providers: Mapping[str, str | Sequence[str]] | Callable[[str], str | None],
+        *,
+        doubled: bool = False,
     ) -> Iterator[None]:
         """Note every call that httpx makes from this process to one of these while the block lasts.
 
         Args:
             consumer: who runs in this process.
-            providers: participant to its URL, or to several; calls to other URLs are left alone.
-            doubled: the answers come from doubles: that one deviates from the contract is no finding.
+            providers: participant to its URL, or to several; or a function of a URL that gives the participant, or
+                None. Calls to other URLs are left alone.
+            doubled: the answers come from doubles, which may deviate on purpose: only what is asked for is judged.
 
         Raises:
             UsageError: no URL.
         """
-        addresses = Addresses(providers)
+        addresses = Told(providers) if callable(providers) else Addresses(providers)
         if self._notes is None:
             yield
             return

@@ -13,12 +13,12 @@ from accord.core.http.messages import HttpRequest, HttpResponse
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from accord.testing.traffic.addresses import Addresses
+    from accord.testing.traffic.addresses import Addresses, Told
 
 
 @contextmanager
 def watched_httpx(
-    consumer: str, addresses: Addresses, note: Callable[[ObservedCall], None], *, doubled: bool
+    consumer: str, addresses: Addresses | Told, note: Callable[[ObservedCall], None], *, doubled: bool
 ) -> Iterator[None]:
     """Note every call that a client of httpx makes to a known address while the block lasts.
 
