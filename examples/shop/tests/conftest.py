@@ -1,7 +1,25 @@
 """For every test of the shop."""
 
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
 from hypothesis import settings
+from shop_audit.addresses import PARTICIPANTS, whose
 
 # A busy machine makes an example slow, never wrong; and a property starts from nothing in every run.
 settings.register_profile("shop", deadline=None, database=None)
 settings.load_profile("shop")
+
+
+@pytest.fixture(autouse=True)
+def calls_of_components(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What a service under test asks of its neighbours, played by doubles, must stand in its contracts."""
+    folders = request.path.parts
+    if "component" not in folders:
+        yield
+        return
+    traffic: Any = request.getfixturevalue("traffic")
+    service = next((PARTICIPANTS[name] for name in folders if name in PARTICIPANTS), "OrderService")
+    with traffic.watch(service, whose, doubled=True):
+        yield

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from accord import match
+from shop.kit.remote import RemoteServiceError
 from shop.orders.adapters.payment_client import HttpPaymentClient
 from shop.orders.domain.errors import PaymentDeclinedError
 from shop.orders.service.ports import PaymentRequest
@@ -85,3 +86,80 @@ async def test_pays_back(pact: Any) -> None:
     with contract.in_process() as transport:
         async with HttpPaymentClient("http://payments", transport=transport) as client:
             await client.refund_payment("pay_1")
+
+
+PAID = "payment pay_1 of order 12345 is completed"
+VALID = "customer has valid payment method"
+AGAIN = {"Idempotency-Key": "charge:12345:1"}
+
+
+def charge(**changes: Any) -> dict[str, Any]:
+    return {"orderId": "12345", "amount": 100.00, "currency": "USD", "customerId": "customer-123", **changes}
+
+
+async def test_charges_anew_after_a_refusal(pact: Any) -> None:
+    contract = pact("OrderService", "PaymentService")
+    (
+        contract.given(VALID)
+        .upon_receiving("a request to process payment, after one that was declined")
+        .with_request("POST", "/payments", headers={**JSON, **AGAIN}, body=charge())
+        .will_respond_with(
+            200,
+            headers=JSON,
+            body={
+                "id": match.string("pay_2"),
+                "orderId": match.string("12345"),
+                "status": "COMPLETED",
+                "amount": match.decimal(100.00),
+                "processedAt": match.iso8601("2024-01-15T10:30:00.000Z"),
+            },
+        )
+    )
+    with contract.in_process() as transport:
+        async with HttpPaymentClient("http://payments", transport=transport) as client:
+            receipt = await client.process_payment(
+                PaymentRequest("12345", Decimal("100.00"), "USD", "customer-123", attempt=1)
+            )
+    assert receipt.status == "COMPLETED"
+
+
+@pytest.mark.parametrize(
+    ("state", "what", "changes", "status"),
+    [
+        (VALID, "a charge of another amount than the order's", {"amount": 99.00}, 400),
+        (VALID, "a charge for an order that is not there", {"orderId": "99999"}, 404),
+        (PAID, "another charge under the same key", {"amount": 90.00}, 409),
+        ("OrderService is away", "a charge that nobody can check", {}, 503),
+        ("the database of PaymentService is broken", "a charge that crashes", {}, 500),
+    ],
+)
+async def test_says_that_nothing_was_charged(
+    pact: Any, state: str, what: str, changes: dict[str, Any], status: int
+) -> None:
+    body = charge(**changes)
+    contract = pact("OrderService", "PaymentService")
+    (
+        contract.given(state)
+        .upon_receiving(what)
+        .with_request("POST", "/payments", headers=JSON, body=body)
+        .will_respond_with(status, headers=JSON, body={"error": match.string("a_code")})
+    )
+    wanted = PaymentRequest(body["orderId"], Decimal(str(body["amount"])), "USD", "customer-123")
+    with contract.in_process() as transport:
+        async with HttpPaymentClient("http://payments", transport=transport) as client:
+            with pytest.raises(RemoteServiceError, match=f"{status} to POST /payments"):
+                await client.process_payment(wanted)
+
+
+async def test_cannot_pay_back_what_was_never_charged(pact: Any) -> None:
+    contract = pact("OrderService", "PaymentService")
+    (
+        contract.given(VALID)
+        .upon_receiving("a request to refund payment pay_9, which is not there")
+        .with_request("POST", "/api/payments/pay_9/refund")
+        .will_respond_with(404)
+    )
+    with contract.in_process() as transport:
+        async with HttpPaymentClient("http://payments", transport=transport) as client:
+            with pytest.raises(RemoteServiceError, match="404 to POST"):
+                await client.refund_payment("pay_9")

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import httpx
@@ -28,13 +28,22 @@ class ServiceProcess:
         port: where it listens.
         variables: its environment, beside the paths.
         log: the file for what it says.
+        command: what to start; the service alone when left out.
     """
 
-    def __init__(self, service: Service, port: int, variables: Mapping[str, str], log: Path) -> None:
+    def __init__(
+        self,
+        service: Service,
+        port: int,
+        variables: Mapping[str, str],
+        log: Path,
+        command: Sequence[str] = (),
+    ) -> None:
         self.service = service
         self.url = f"http://127.0.0.1:{port}"
         self.log = log
         self._variables = {**variables, service.port_variable: str(port)}
+        self._command = list(command) or [sys.executable, "-m", f"shop.{service.name}"]
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -51,7 +60,7 @@ class ServiceProcess:
         environment = {**kept, "PYTHONPATH": str(_SOURCE), **self._variables}
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", f"shop.{self.service.name}"],
+                self._command,
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

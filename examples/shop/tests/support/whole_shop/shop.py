@@ -8,6 +8,7 @@ from typing import Self
 
 from accord.infra import KafkaBroker, NatsServer, PostgresServer
 from accord.infra.ports import free_ports, is_free
+from accord.testing.traffic import Traffic
 from whole_shop.databases import make_databases
 from whole_shop.processes import ServiceProcess
 from whole_shop.services import SERVICES, Service
@@ -20,13 +21,20 @@ class WholeShop:
         usual_ports: take the services' default ports where they are free; else any.
         kafka: Kafka's protocol for the bus; NATS when left out.
         settings: variables for all services.
+        traffic: where what the services ask of each other is noted; nowhere when left out.
     """
 
     def __init__(
-        self, *, usual_ports: bool = False, kafka: bool = False, settings: dict[str, str] | None = None
+        self,
+        *,
+        usual_ports: bool = False,
+        kafka: bool = False,
+        settings: dict[str, str] | None = None,
+        traffic: Traffic | None = None,
     ) -> None:
         self._usual_ports = usual_ports
         self._settings = settings or {}
+        self._traffic = traffic or Traffic(None)
         self.database = PostgresServer()
         self.bus: NatsServer | KafkaBroker = KafkaBroker(provider="apache") if kafka else NatsServer()
         self.services: dict[str, ServiceProcess] = {}
@@ -70,11 +78,15 @@ class WholeShop:
         databases = make_databases(self.database, SERVICES)
         ports = self._ports()
         addresses = {service.address_variable: f"http://127.0.0.1:{ports[service.name]}" for service in SERVICES}
-        shared = {"SHOP_STAGE": "test", "SHOP_BUS_URL": self._bus_url(), **addresses, **self._settings}
+        participants = {service.participant: addresses[service.address_variable] for service in SERVICES}
+        shared = {"SHOP_STAGE": "test", "SHOP_BUS_URL": self.bus_url, **addresses, **self._settings}
         for service in SERVICES:
             own = {service.database_variable: databases[service.name]} if service.has_database else {}
             log = self._folder / f"{service.name}.log"
-            process = ServiceProcess(service, ports[service.name], {**shared, **own}, log)
+            noting = self._traffic.environment(service.participant, participants)
+            command = self._traffic.command(f"shop.{service.name}")
+            variables = {**shared, **own, **noting}
+            process = ServiceProcess(service, ports[service.name], variables, log, command)
             self.services[service.name] = process
             self._stack.callback(process.stop)
             process.start()
@@ -87,7 +99,9 @@ class WholeShop:
     def _port_of(self, service: Service) -> int | None:
         return service.port if self._usual_ports and is_free(service.port) else None
 
-    def _bus_url(self) -> str:
+    @property
+    def bus_url(self) -> str:
+        """Where messages travel."""
         if isinstance(self.bus, NatsServer):
             return self.bus.url
         return f"kafka://{self.bus.host}:{self.bus.port}"
