@@ -65,6 +65,22 @@ async def test_asks_what_is_available(contract: Any) -> None:
     assert found == [ItemAvailability("prod-1", False, 5), ItemAvailability("prod-9", False, 0)]
 
 
+async def test_asks_for_one_product(contract: Any) -> None:
+    line = {
+        "productId": match.string("prod-1"),
+        "available": match.boolean(),
+        "availableQuantity": match.integer(5),
+    }
+    (
+        contract.given(IN_STOCK)
+        .upon_receiving("a question whether 2 of prod-1 are available")
+        .with_request("POST", "/api/inventory/availability", headers=JSON, body={"items": lines(2)})
+        .will_respond_with(200, headers=JSON, body={"items": match.each_like(line)})
+    )
+    async with calling(contract) as client:
+        assert await client.check_availability(TWO) == [ItemAvailability("prod-1", True, 5)]
+
+
 async def test_holds_stock(contract: Any) -> None:
     (
         contract.given(IN_STOCK)
@@ -128,9 +144,13 @@ async def test_looks_products_up(contract: Any) -> None:
             200,
             headers=JSON,
             body={
-                "items": [
-                    {"productId": "prod-1", "name": match.string("Widget"), "unitPrice": match.decimal(10.0)},
-                ],
+                "items": match.each_like(
+                    {
+                        "productId": match.string("prod-1"),
+                        "name": match.string("Widget"),
+                        "unitPrice": match.decimal(10.0),
+                    },
+                ),
             },
         )
     )
