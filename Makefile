@@ -52,8 +52,7 @@ demo: setup
 
 test: setup
 	@$(BIN)/python -m pytest -n 2 --dist worksteal
-	@cd examples/shop && ../../$(BIN)/python -m pytest -n 2 --dist worksteal --ignore=tests/e2e
-	@cd examples/shop && ../../$(BIN)/python -m pytest tests/e2e
+	@cd examples/shop && ../../$(BIN)/accord test -n 2 --budgets report -- --dist worksteal
 
 lint: setup
 	@$(BIN)/ruff check .
