@@ -6,6 +6,9 @@ STAMP := $(VENV)/.ready
 
 JAVASCRIPT := tests/integration/contract/interoperation/javascript
 
+# Hundreds of processes start in our tests: none of them compiles our modules again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: setup tools shop demo test check lint bench soak lock clean help
 help:
 	@echo "make demo   the whole story on the example shop; make demo KEEP=1 leaves its hub open"

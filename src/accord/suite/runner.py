@@ -179,7 +179,7 @@ def _run_level(plan: Plan, level: Level, data: Path, to: int | None) -> LevelRun
     command = [sys.executable, "-m", "pytest", "--accord-level", level.name, "--accord-report", str(report)]
     command += ["--accord-budgets", "enforce" if plan.enforce else "report"]
     if plan.workers is not None:
-        command += ["-n", _workers(plan.workers, level)]
+        command += ["-n", workers_of(level, plan.workers)]
     if plan.junit is not None:
         command += ["--junitxml", str(plan.junit / f"{level.name}.xml")]
     environment = dict(os.environ if plan.environment is None else plan.environment)
@@ -194,7 +194,7 @@ def _run_level(plan: Plan, level: Level, data: Path, to: int | None) -> LevelRun
     return LevelRun(level, code, took, records, covered, tuple(_problems(plan, level, took, covered)))
 
 
-def _workers(wanted: str, level: Level) -> str:
+def workers_of(level: Level, wanted: str) -> str:
     """As many as are wanted (a number, or a word of pytest-xdist's such as ``auto``), and the level allows."""
     if level.workers is None or (wanted.isdigit() and int(wanted) <= level.workers):
         return wanted
