@@ -1,6 +1,8 @@
 """Calling another service over HTTP: time-outs set, failures named."""
 
+import ssl
 from decimal import Decimal
+from functools import cache
 from typing import Any, Self
 
 import httpx
@@ -38,7 +40,7 @@ class RemoteService:
     ) -> None:
         self._base_url = base_url.rstrip("/")
         self._owned = client is None
-        self._client = client or httpx.AsyncClient(transport=transport, timeout=timeout)
+        self._client = client or httpx.AsyncClient(transport=transport, timeout=timeout, verify=_trusted())
 
     async def aclose(self) -> None:
         """Close the connections this client opened itself."""
@@ -78,3 +80,9 @@ class RemoteService:
         if not isinstance(body, dict) or name not in body:
             raise RemoteServiceError(self.participant, f"the answer lacks the field {name!r}: {body!r}")
         return body[name]
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Whom to trust, once for all clients of a process: reading all certificates takes longer than a request."""
+    return httpx.create_ssl_context()

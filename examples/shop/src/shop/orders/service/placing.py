@@ -1,5 +1,6 @@
 """Taking orders and showing them."""
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -172,9 +173,13 @@ class OrderService:
         shipping_address: Address | None,
         payment_method: PaymentMethod | None,
     ) -> Order:
+        email, method = await asyncio.gather(
+            self._email_of(customer_id),
+            self._to_charge(customer_id, payment_method),
+        )
         return Order.create(
             customer_id=customer_id,
-            customer_email=await self._customers.email_of(customer_id) if self._customers else "",
+            customer_email=email,
             items=quote.items,
             discount=quote.discount,
             shipping=quote.shipping,
@@ -182,8 +187,11 @@ class OrderService:
             shipping_address=shipping_address,
             order_id=self._new_id() if self._new_id else None,
             placed_at=self._clock() if self._clock else None,
-            payment_method=await self._to_charge(customer_id, payment_method),
+            payment_method=method,
         )
+
+    async def _email_of(self, customer_id: str) -> str:
+        return await self._customers.email_of(customer_id) if self._customers else ""
 
     async def _to_charge(self, customer_id: str, given: PaymentMethod | None) -> PaymentMethod | None:
         if not self._policy.charges_at_once:
