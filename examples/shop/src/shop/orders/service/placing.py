@@ -116,8 +116,14 @@ class OrderService:
         await self._refuse_shortage(items)
         quote = await self._pricing.calculate(items, customer_id, discount_code)
         order = await self._placed(customer_id, quote, shipping_address, payment_method)
-        await self._inventory.reserve(order.id, items)
-        await self._store_or_release(order)
+        try:
+            await self._inventory.reserve(order.id, items)
+            await self._repository.create_order(order)
+        except InsufficientInventoryError:
+            raise
+        except Exception:  # of a hold whose answer was lost nobody knows whether it is there
+            await self._release_quietly(order.id)
+            raise
         return order
 
     def calculate_discount(self, order: Discountable, discount_code: str) -> Decimal:
@@ -199,13 +205,6 @@ class OrderService:
         if given is None and self._customers is not None:
             return await self._customers.payment_method_of(customer_id)
         return given
-
-    async def _store_or_release(self, order: Order) -> None:
-        try:
-            await self._repository.create_order(order)
-        except Exception:
-            await self._release_quietly(order.id)
-            raise
 
     async def _release_quietly(self, order_id: str) -> None:
         try:
