@@ -71,6 +71,7 @@ bench: setup
 
 soak: setup
 	@$(BIN)/python -m pytest -n 2 -m soak --soak
+	@for program in benchmarks/soak/*.py; do echo "== $$program"; $(BIN)/python $$program || exit 1; done
 
 # Writes the lock file; needs uv. Names no index: what is locked is the content.
 lock:
