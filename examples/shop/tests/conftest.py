@@ -1,15 +1,23 @@
 """For every test of the shop."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
 from hypothesis import settings
 from shop_audit.addresses import PARTICIPANTS, whose
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 # A busy machine makes an example slow, never wrong; and a property starts from nothing in every run.
 settings.register_profile("shop", deadline=None, database=None)
 settings.load_profile("shop")
+
+
+@pytest.fixture
+async def engine(postgres: Any) -> AsyncIterator[AsyncEngine]:
+    """The test's own database, with the tables of the service whose folder the test is in (`postgres_template`)."""
+    async with postgres.async_engine() as engine:
+        yield engine
 
 
 @pytest.fixture(autouse=True)

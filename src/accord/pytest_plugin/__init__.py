@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from accord.pytest_plugin import contract_audit, contracts, doubles, guards, levels, levels_report
+from accord.pytest_plugin import contract_audit, contracts, doubles, guards, levels, levels_report, reports
 from accord.pytest_plugin import recordings as _recordings
 from accord.pytest_plugin.brokers import (
     kafka,
@@ -113,13 +113,15 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(found, "accord-levels")
     watching = config.stash[_GUARDS] = guards.LevelGuards(config, found, allowed_hosts)
     config.pluginmanager.register(watching, "accord-guards")
-    contracts.begin(config)
     audit = config.stash[contract_audit.AUDIT] = contract_audit.ContractAudit(config)
     config.pluginmanager.register(audit, "accord-contract-audit")
     watched = doubles.Doubles()
     config.pluginmanager.register(watched, "accord-doubles")
     if not contracts.is_worker(config):
-        config.pluginmanager.register(levels_report.LevelReport(config, found, watched), "accord-levels-report")
+        told = reports.Reports()
+        config.pluginmanager.register(told, "accord-reports")
+        contracts.begin(config, told)
+        config.pluginmanager.register(levels_report.LevelReport(config, found, watched, told), "accord-levels-report")
 
 
 def _configured(config: pytest.Config) -> tuple[levels.Levels, Iterable[str]]:

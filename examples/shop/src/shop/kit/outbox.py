@@ -104,7 +104,9 @@ class OutboxRelay:
         """Publish everything that is due; give the number of events published."""
         total = 0
         async with self._one_at_a_time:
-            while published := await self._publish_batch():
+            published = self._batch
+            while published == self._batch:  # a batch that is not full was the last one
+                published = await self._publish_batch()
                 total += published
         return total
 

@@ -1,4 +1,4 @@
-"""Bringing the shop up: the database and the bus, then all services at once."""
+"""Bringing the shop up: the database and the bus, then the services, each as soon as its database is made."""
 
 import shutil
 import tempfile
@@ -9,7 +9,7 @@ from typing import Self
 from accord.infra import KafkaBroker, NatsServer, PostgresServer
 from accord.infra.ports import free_ports, is_free
 from accord.testing.traffic import Traffic
-from whole_shop.databases import make_databases
+from whole_shop.databases import make_database
 from whole_shop.processes import ServiceProcess
 from whole_shop.services import SERVICES, Service
 
@@ -75,22 +75,29 @@ class WholeShop:
         self._stack.callback(shutil.rmtree, self._folder, ignore_errors=True)
         self._stack.enter_context(self.database)
         self._stack.enter_context(self.bus)
-        databases = make_databases(self.database, SERVICES)
+        self._stack.callback(self._stop_services)
         ports = self._ports()
         addresses = {service.address_variable: f"http://127.0.0.1:{ports[service.name]}" for service in SERVICES}
         participants = {service.participant: addresses[service.address_variable] for service in SERVICES}
         shared = {"SHOP_STAGE": "test", "SHOP_BUS_URL": self.bus_url, **addresses, **self._settings}
+        # One service starts while the next one's database is made. A service starts without its neighbours.
         for service in SERVICES:
-            own = {service.database_variable: databases[service.name]} if service.has_database else {}
+            own = {service.database_variable: make_database(self.database, service)} if service.has_database else {}
             log = self._folder / f"{service.name}.log"
             noting = self._traffic.environment(service.participant, participants)
             command = self._traffic.command(f"shop.{service.name}")
             variables = {**shared, **own, **noting}
             process = ServiceProcess(service, ports[service.name], variables, log, command)
             self.services[service.name] = process
-            self._stack.callback(process.stop)
             process.start()
         self.wait_until_ready()
+
+    def _stop_services(self) -> None:
+        """End all at once: each takes its time to end in good order."""
+        for process in self.services.values():
+            process.ask_to_stop()
+        for process in self.services.values():
+            process.stop()
 
     def _ports(self) -> dict[str, int]:
         others = free_ports()
