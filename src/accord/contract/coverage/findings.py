@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from accord.contract.model import Interaction
 
 Key = tuple[str, str, str]
+ANSWERED = " -> "
+"""Between what was asked and what was answered."""
+
 _NAMES_OF_EVENTS = ("eventType", "event_type", "type", "event", "name")
 
 
@@ -111,8 +114,12 @@ class Coverage:
     def groups(self) -> list[FindingGroup]:
         """The findings, those that are alike together."""
         groups: dict[Key, list[Finding]] = {}
-        for each in self.findings:
-            key = (each.observed.consumer, each.observed.provider, operation_of(each.observed, self.paths))
+        for each in sorted(self.findings, key=_is_unanswered):
+            observed = each.observed
+            key = (observed.consumer, observed.provider, operation_of(observed, self.paths))
+            if _is_unanswered(each):  # asked as one that was answered, which says more
+                asked = key[2].partition(ANSWERED)[0] + ANSWERED
+                key = next((known for known in groups if known[:2] == key[:2] and known[2].startswith(asked)), key)
             groups.setdefault(key, []).append(each)
         return [FindingGroup(*key, tuple(found)) for key, found in sorted(groups.items())]
 
@@ -123,12 +130,16 @@ class Coverage:
                 yield consumer, provider, interaction
 
 
+def _is_unanswered(finding: Finding) -> bool:
+    return isinstance(finding.observed, ObservedCall) and finding.observed.response is None
+
+
 def operation_of(observed: Observed, paths: PathTemplates) -> str:
     """What was asked or said, without what makes it one of its own."""
     if not isinstance(observed, ObservedCall):
         return f"message {name_of_message(observed.body) or 'without a name'}"
     answer = observed.response.status if observed.response else f"no answer ({observed.failure})"
-    return f"{observed.request.method} {paths.template_of(observed.request.path)} -> {answer}"
+    return f"{observed.request.method} {paths.template_of(observed.request.path)}{ANSWERED}{answer}"
 
 
 def name_of_message(body: Body) -> str | None:

@@ -166,3 +166,11 @@ def test_what_is_alike_is_one_group_with_its_tests() -> None:
     seen = [call("DELETE", f"/api/orders/o{number}", 204, test=f"test_{number % 2}") for number in range(6)]
     (group,) = audited(*seen).groups()
     assert (group.what, len(group.findings), group.tests) == ("DELETE /api/orders/{id} -> 204", 6, ["test_0", "test_1"])
+
+
+def test_what_was_not_answered_joins_what_was_asked_alike_and_answered() -> None:
+    seen = [call("DELETE", "/api/orders/o1", None, failure="ConnectError"), call("DELETE", "/api/orders/o2", 204)]
+    (group,) = audited(*seen).groups()
+    assert (group.what, len(group.findings)) == ("DELETE /api/orders/{id} -> 204", 2)
+    (alone,) = audited(seen[0]).groups()
+    assert (alone.what, alone.is_draftable) == ("DELETE /api/orders/{id} -> no answer (ConnectError)", False)

@@ -12,6 +12,7 @@ from accord import match
 from shop.kit.remote import RemoteServiceError
 from shop.orders.adapters.payment_client import HttpPaymentClient
 from shop.orders.domain.errors import PaymentDeclinedError
+from shop.orders.domain.saga_messages import PaymentMethod
 from shop.orders.service.ports import PaymentRequest
 
 JSON = {"Content-Type": "application/json"}
@@ -91,36 +92,67 @@ async def test_pays_back(pact: Any) -> None:
 PAID = "payment pay_1 of order 12345 is completed"
 VALID = "customer has valid payment method"
 AGAIN = {"Idempotency-Key": "charge:12345:1"}
+CARD = PaymentMethod("card", "tok_visa")
 
 
 def charge(**changes: Any) -> dict[str, Any]:
     return {"orderId": "12345", "amount": 100.00, "currency": "USD", "customerId": "customer-123", **changes}
 
 
-async def test_charges_anew_after_a_refusal(pact: Any) -> None:
+def wanted(order_id: str = "12345", amount: float = 100.00, **more: Any) -> PaymentRequest:
+    return PaymentRequest(order_id, Decimal(str(amount)), "USD", "customer-123", **more)
+
+
+RECEIPT = {
+    "id": match.string("pay_2"),
+    "orderId": match.string("12345"),
+    "status": "COMPLETED",
+    "amount": match.decimal(100.00),
+    "processedAt": match.iso8601("2024-01-15T10:30:00.000Z"),
+}
+BY_CARD = {"paymentMethod": {"type": "card", "token": "tok_visa"}}
+
+
+@pytest.mark.parametrize(
+    ("what", "headers", "more"),
+    [
+        ("a charge after one that was declined", AGAIN, {}),
+        ("a charge to a card", {}, BY_CARD),
+        ("a charge to a card, after one that was declined", AGAIN, BY_CARD),
+    ],
+)
+async def test_charges(pact: Any, what: str, headers: dict[str, str], more: dict[str, Any]) -> None:
     contract = pact("OrderService", "PaymentService")
     (
         contract.given(VALID)
-        .upon_receiving("a request to process payment, after one that was declined")
-        .with_request("POST", "/payments", headers={**JSON, **AGAIN}, body=charge())
-        .will_respond_with(
-            200,
-            headers=JSON,
-            body={
-                "id": match.string("pay_2"),
-                "orderId": match.string("12345"),
-                "status": "COMPLETED",
-                "amount": match.decimal(100.00),
-                "processedAt": match.iso8601("2024-01-15T10:30:00.000Z"),
-            },
-        )
+        .upon_receiving(what)
+        .with_request("POST", "/payments", headers={**JSON, **headers}, body=charge(**more))
+        .will_respond_with(200, headers=JSON, body=RECEIPT)
     )
     with contract.in_process() as transport:
         async with HttpPaymentClient("http://payments", transport=transport) as client:
-            receipt = await client.process_payment(
-                PaymentRequest("12345", Decimal("100.00"), "USD", "customer-123", attempt=1)
-            )
+            receipt = await client.process_payment(wanted(attempt=len(headers), method=CARD if more else None))
     assert receipt.status == "COMPLETED"
+
+
+async def test_is_told_that_the_card_is_declined(pact: Any) -> None:
+    contract = pact("OrderService", "PaymentService")
+    (
+        contract.given("customer has insufficient funds")
+        .upon_receiving("a charge to a card without money")
+        .with_request(
+            "POST",
+            "/payments",
+            headers=JSON,
+            body=charge(amount=10000.00, customerId="customer-456", **BY_CARD),
+        )
+        .will_respond_with(402, headers=JSON, body={"error": "INSUFFICIENT_FUNDS", "message": match.string("No money")})
+    )
+    request = PaymentRequest("12345", Decimal("10000.00"), "USD", "customer-456", method=CARD)
+    with contract.in_process() as transport:
+        async with HttpPaymentClient("http://payments", transport=transport) as client:
+            with pytest.raises(PaymentDeclinedError, match="INSUFFICIENT_FUNDS"):
+                await client.process_payment(request)
 
 
 @pytest.mark.parametrize(
@@ -144,11 +176,10 @@ async def test_says_that_nothing_was_charged(
         .with_request("POST", "/payments", headers=JSON, body=body)
         .will_respond_with(status, headers=JSON, body={"error": match.string("a_code")})
     )
-    wanted = PaymentRequest(body["orderId"], Decimal(str(body["amount"])), "USD", "customer-123")
     with contract.in_process() as transport:
         async with HttpPaymentClient("http://payments", transport=transport) as client:
             with pytest.raises(RemoteServiceError, match=f"{status} to POST /payments"):
-                await client.process_payment(wanted)
+                await client.process_payment(wanted(body["orderId"], body["amount"]))
 
 
 async def test_cannot_pay_back_what_was_never_charged(pact: Any) -> None:
