@@ -17,7 +17,8 @@ from tests.behaviours.bus import table as describe_buses
 ROOT = Path(__file__).parents[2]
 TOOLS = ROOT / ".tools" / "python"
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-PROSE = [*PAGES, ROOT / "ARCHITECTURE.md", ROOT / "CONTRIBUTING.md", ROOT / "examples" / "shop" / "README.md"]
+INSIDE = sorted((ROOT / "docs" / "architecture").glob("*.md"))
+PROSE = [*PAGES, *INSIDE, ROOT / "ARCHITECTURE.md", ROOT / "CONTRIBUTING.md", ROOT / "examples" / "shop" / "README.md"]
 LINK = re.compile(r"\]\((?!https?://|#)([^)#\s]+)")
 EXCERPT = re.compile(r"^```py\n(# .*?)^```", re.DOTALL | re.MULTILINE)
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
@@ -62,6 +63,11 @@ def test_every_excerpt_stands_in_its_file(page: Path) -> None:
 def test_every_guide_can_be_reached_from_the_readme() -> None:
     targets = set(LINK.findall((ROOT / "README.md").read_text(encoding="utf-8")))
     assert [page.name for page in PAGES[1:] if f"docs/{page.name}" not in targets] == []
+
+
+def test_every_page_about_the_inside_can_be_reached_from_the_architecture() -> None:
+    targets = set(LINK.findall((ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")))
+    assert [page.name for page in INSIDE if f"docs/architecture/{page.name}" not in targets] == []
 
 
 def run(files: list[Path], folder: Path, *, are_tests: bool) -> subprocess.CompletedProcess[str]:

@@ -38,14 +38,15 @@ class Listener:
         return [(channel.removeprefix(self._prefix), json.loads(body)) for channel, body in heard]
 
     async def _of_nats(self) -> list[tuple[str, bytes]]:
-        async with await nats.connect(self._url) as client:
+        async with await nats.connect(self._url, allow_reconnect=False) as client:
             stream = client.jetstream()
             try:
                 last = (await stream.stream_info(self._stream)).state.last_seq
             except NotFoundError:  # nobody has said anything yet
                 return []
-            first = self._next.get("", 1)
-            self._next[""] = last + 1
+            first, self._next[""] = self._next.get("", 1), last + 1
+            if last < first - 1:  # the bus has lost its stream, and this is another one
+                first = 1
             if last < first:
                 return []
             start = ConsumerConfig(deliver_policy=DeliverPolicy.BY_START_SEQUENCE, opt_start_seq=first)
