@@ -95,6 +95,8 @@ def _refused_body(error: RequestValidationError) -> Problem:
 
 
 def _http_error(error: HTTPException) -> Problem:
+    if error.status_code == HTTPStatus.BAD_REQUEST:  # a body that FastAPI could not even begin to read
+        return Problem(400, "validation_error", str(error.detail))
     code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
     return Problem(error.status_code, code, str(error.detail))
 
