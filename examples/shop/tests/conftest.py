@@ -17,3 +17,15 @@ async def engine(postgres: Any) -> AsyncIterator[AsyncEngine]:
     """The test's own database, with the tables of the service whose folder the test is in (`postgres_template`)."""
     async with postgres.async_engine() as engine:
         yield engine
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--soak", action="store_true", help="run the tests marked 'soak' too: they take minutes")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--soak"):
+        skip = pytest.mark.skip(reason="takes minutes; `make soak` runs it (pytest -m soak --soak)")
+        for item in items:
+            if item.get_closest_marker("soak"):
+                item.add_marker(skip)
