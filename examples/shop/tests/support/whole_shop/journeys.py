@@ -45,7 +45,7 @@ class Visit:
 def notifications(shop: WholeShop, order_id: str) -> list[dict[str, Any]]:
     """What the customer was written about an order."""
     url = f"{shop.url_of('notifications')}/api/notifications"
-    found: list[dict[str, Any]] = httpx.get(url, params={"orderId": order_id}).raise_for_status().json()
+    found: list[dict[str, Any]] = shop.browser.get(url, params={"orderId": order_id}).raise_for_status().json()
     return found
 
 
