@@ -121,25 +121,23 @@ def _versions(
 def _with_ignored(resolved: list[Resolved], ignore: Sequence[Resolved]) -> list[Resolved]:
     wholly = {each.participant_id for each in ignore if each.version_id is None}
     versions = {each.version_id for each in ignore if each.version_id not in {None, NO_VERSION}}
+    if not wholly and not versions:
+        return resolved
     return [replace(each, ignored=each.participant_id in wholly or each.version_id in versions) for each in resolved]
 
 
 def _integrations(connection: Connection, specified: Sequence[Resolved], *, infer: bool) -> list[Integration]:
     version_ids = [each.version_id for each in specified if each.version_id not in {None, NO_VERSION}]
-    wholly = [each.participant_id for each in specified if each.version_id is None]
+    wholly = {each.participant_id for each in specified if each.version_id is None}
     mine = {each.participant_id for each in specified}
+    names = participants.pairs_touching(connection, mine)
     required = set(storage.providers_of(connection, [each for each in version_ids if each is not None]))
-    for participant_id in wholly:
-        required |= set(participants.pairs(connection, consumer_id=participant_id))
-    provided = set(participants.pairs(connection, provider_ids=mine)) - required
+    required |= {pair for pair in names if pair[0] in wholly}
+    provided = {pair for pair in names if pair[1] in mine} - required
     pairs = [*sorted(required), *sorted(provided)]
     if not infer:
         pairs = [pair for pair in pairs if pair[0] in mine and pair[1] in mine]
-    people = participants.by_ids(connection, {each for pair in pairs for each in pair})
-    return [
-        Integration(consumer, people[consumer].name, provider, people[provider].name, (consumer, provider) in required)
-        for consumer, provider in pairs
-    ]
+    return [Integration(pair[0], names[pair][0], pair[1], names[pair][1], pair in required) for pair in pairs]
 
 
 def _infer(

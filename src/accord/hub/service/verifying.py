@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from accord.hub.domain.selection import Selection, SelectionError
 from accord.hub.domain.verifiable import Match, VerifiablePact, merged
-from accord.hub.storage import deployments, pacts, participants, verifications, wip
+from accord.hub.storage import choosing, deployments, pacts, participants, verifications, wip
 from accord.hub.wire.selectors import VersionSelector
 
 if TYPE_CHECKING:
@@ -71,35 +71,32 @@ def _select(
         selector = VersionSelector(branch=branch, consumer=selector.consumer, latest=True)
     if selector.environment or selector.deployed or selector.released or selector.deployed_or_released:
         return _select_present(connection, provider, selector)
-    query = pacts.ALL.where(pacts.providers.c.name == provider.name)
-    if selector.consumer:
-        query = query.where(pacts.consumers.c.name == selector.consumer)
-    if selector.main_branch:
-        found = pacts.pacts(connection, pacts.on_main_branch(query, head=True))
-        mains = participants.by_ids(connection, {pact.consumer_id for pact in found})
-        return [
-            (pact, Match(selector, pact.version_id, pact.version, main_branch=mains[pact.consumer_id].main_branch))
-            for pact in found
-        ]
-    if selector.branch:
-        found = pacts.pacts(connection, pacts.on_branch(query, selector.branch, head=True))
-        rest = pacts.on_branch(query, selector.fallback_branch, head=True) if selector.fallback_branch else None
-    elif selector.tag:
-        tagged = pacts.with_tag(query, selector.tag)
-        found = pacts.pacts(connection, pacts.newest_per_pair(tagged) if selector.latest else tagged)
-        fallback = selector.fallback_tag
-        rest = pacts.newest_per_pair(pacts.with_tag(query, fallback)) if fallback else None
-    else:
-        found, rest = pacts.pacts(connection, pacts.newest_per_pair(query)), None
-    chosen = [(pact, Match(selector, pact.version_id, pact.version)) for pact in found]
-    if rest is not None:
-        have = {pact.consumer_id for pact in found}
+    first, fallback = _lines(selector)
+    chosen = [
+        (pact, Match(selector, pact.version_id, pact.version, main_branch=main))
+        for pact, main in choosing.of_line(connection, provider.id, consumer=selector.consumer, **first)
+    ]
+    if fallback is not None:
+        have = {pact.consumer_id for pact, _ in chosen}
         chosen += [
             (pact, Match(selector, pact.version_id, pact.version, fell_back=True))
-            for pact in pacts.pacts(connection, rest)
+            for pact, _ in choosing.of_line(connection, provider.id, consumer=selector.consumer, **fallback)
             if pact.consumer_id not in have
         ]
     return chosen
+
+
+def _lines(selector: VersionSelector) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """What a selector is about, and what is taken for the consumers that have none of it."""
+    if selector.main_branch:
+        return {"main_branch": True}, None
+    if selector.branch:
+        fallback = selector.fallback_branch
+        return {"branch": selector.branch}, {"branch": fallback} if fallback else None
+    if selector.tag:
+        fallback = selector.fallback_tag
+        return {"tag": selector.tag, "latest": bool(selector.latest)}, {"tag": fallback} if fallback else None
+    return {}, None
 
 
 def _select_present(
@@ -108,27 +105,13 @@ def _select_present(
     released = None
     if selector.deployed != selector.released and not selector.deployed_or_released:
         released = selector.released
-    environment = deployments.environment(connection, name=selector.environment) if selector.environment else None
-    consumers = [consumer for consumer, _ in participants.pairs(connection, provider_ids=[provider.id])]
-    there = deployments.present(
-        connection,
-        released=released,
-        environment_id=environment.id if environment else None,
-        participant_ids=consumers,
+    found = choosing.in_environments(
+        connection, provider.id, released=released, environment=selector.environment, consumer=selector.consumer
     )
-    if selector.consumer:
-        there = [each for each in there if each.participant == selector.consumer]
-    by_version = pacts.published_by(connection, {each.version_id for each in there})
-    names = deployments.environments_by_id(connection, {each.environment_id for each in there})
     return [
-        (pact, Match(
-            selector, each.version_id, each.version,
-            environment=names[each.environment_id].name, released=each.released,
-        ))
-        for each in there
-        for pact in by_version.get(each.version_id, [])
-        if pact.provider_id == provider.id
-    ]  # fmt: skip
+        (pact, Match(selector, pact.version_id, pact.version, environment=environment, released=as_release))
+        for pact, environment, as_release in found
+    ]
 
 
 def _with_pending(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, delete, func, select
 
 from accord.hub.domain.records import Version
-from accord.hub.storage.database import several
+from accord.hub.storage.database import among
 from accord.hub.storage.tables import (
     audit,
     branches,
@@ -56,7 +56,7 @@ def removable(connection: Connection, before: int, limit: int | None = None) -> 
 
 
 _UNUSED = delete(contents).where(
-    contents.c.id.in_(several("ids")),
+    among(contents.c.id, "ids"),
     ~select(publications.c.id).where(publications.c.content_id == contents.c.id).exists(),
 )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Select, bindparam, delete, desc, insert, select, update
 
 from accord.hub.domain.records import Environment, Evidence, Presence
-from accord.hub.storage.database import several
+from accord.hub.storage.database import among
 from accord.hub.storage.tables import environments, evidence, participants, presences, versions
 
 if TYPE_CHECKING:
@@ -48,7 +48,13 @@ _PRESENCES = (
 
 _BY_NAME = _ENVIRONMENTS.where(environments.c.name == bindparam("wanted"))
 _BY_UUID = _ENVIRONMENTS.where(environments.c.uuid == bindparam("wanted"))
-_BY_IDS = _ENVIRONMENTS.where(environments.c.id.in_(several("ids")))
+_BY_IDS = _ENVIRONMENTS.where(among(environments.c.id, "ids"))
+_PLACES = (
+    select(presences.c.version_id, *_ENVIRONMENTS.selected_columns)
+    .join(presences, presences.c.environment_id == environments.c.id)
+    .where(among(presences.c.version_id, "ids"), presences.c.current)
+    .order_by(presences.c.id)
+)
 _BY_TITLE = _ENVIRONMENTS.order_by(environments.c.name)
 
 
@@ -121,8 +127,8 @@ def present(
 _NARROWINGS = {
     "released": presences.c.released == bindparam("released"),
     "environment": presences.c.environment_id == bindparam("environment"),
-    "participants": presences.c.participant_id.in_(several("participants")),
-    "versions": presences.c.version_id.in_(several("versions")),
+    "participants": among(presences.c.participant_id, "participants"),
+    "versions": among(presences.c.version_id, "versions"),
     "current": presences.c.current == bindparam("current"),
 }
 
@@ -159,6 +165,14 @@ def current_target(
 def environments_by_id(connection: Connection, ids: Collection[int]) -> dict[int, Environment]:
     """Those that there are, by id."""
     return {row.id: _environment(row) for row in connection.execute(_BY_IDS, {"ids": list(ids)})}
+
+
+def places_of(connection: Connection, version_ids: Collection[int]) -> dict[int, list[Environment]]:
+    """The environments that several versions are in, by id of the version; each once, the first one first."""
+    found: dict[int, dict[int, Environment]] = {}
+    for version_id, *environment in connection.execute(_PLACES, {"ids": list(version_ids)}):
+        found.setdefault(version_id, {})[environment[0]] = _environment(environment)
+    return {version_id: list(places.values()) for version_id, places in found.items()}
 
 
 def evidence_of(connection: Connection, version_ids: Collection[int]) -> dict[int, list[Evidence]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Select, String, and_, bindparam, cast, func, null, or_, select
 
 from accord.hub.domain.matrix import Criteria, MatrixRow
-from accord.hub.storage.database import several
+from accord.hub.storage.database import among
 from accord.hub.storage.tables import (
     branch_versions,
     branches,
@@ -49,7 +49,6 @@ def versions_for(connection: Connection, participant_ids: Collection[int], crite
     return [(row[0], row[1], row[2], row[3]) for row in connection.execute(query, values)]
 
 
-_IDS = several("ids")
 _COLUMNS: tuple[Any, ...] = (versions.c.participant_id, versions.c.id, versions.c.number)
 
 
@@ -57,7 +56,7 @@ _COLUMNS: tuple[Any, ...] = (versions.c.participant_id, versions.c.id, versions.
 def _versions_query(wanted: tuple[str, ...], *, latest: bool, main_branch: bool) -> Select[Any]:
     if "branch" in wanted or main_branch:
         return _branch_query(main_branch=main_branch, latest=latest)
-    query = select(*_COLUMNS, cast(null(), String).label("branch")).where(versions.c.participant_id.in_(_IDS))
+    query = select(*_COLUMNS, cast(null(), String).label("branch")).where(among(versions.c.participant_id, "ids"))
     if "version" in wanted:
         return query.where(versions.c.number == bindparam("version"))
     if "environment" in wanted:
@@ -65,24 +64,24 @@ def _versions_query(wanted: tuple[str, ...], *, latest: bool, main_branch: bool)
             select(presences.c.version_id)
             .join(environments, environments.c.id == presences.c.environment_id)
             .where(
-                presences.c.participant_id.in_(_IDS),
+                among(presences.c.participant_id, "ids"),
                 presences.c.current,
                 environments.c.name == bindparam("environment"),
             )
         )
         return query.where(versions.c.id.in_(there)).order_by(versions.c.id.desc())
     if "tag" in wanted:
-        mine = (tags.c.participant_id.in_(_IDS), tags.c.name == bindparam("tag"))
+        mine = (among(tags.c.participant_id, "ids"), tags.c.name == bindparam("tag"))
         tagged = select(tags.c.version_id).where(*mine)
         if latest:
             tagged = select(func.max(tags.c.version_id)).where(*mine).group_by(tags.c.participant_id)
         return query.where(versions.c.id.in_(tagged)).order_by(versions.c.id.desc())
-    newest = select(func.max(versions.c.id)).where(versions.c.participant_id.in_(_IDS))
+    newest = select(func.max(versions.c.id)).where(among(versions.c.participant_id, "ids"))
     return query.where(versions.c.id.in_(newest.group_by(versions.c.participant_id)))
 
 
 def _branch_query(*, main_branch: bool, latest: bool) -> Select[Any]:
-    query = select(*_COLUMNS, branches.c.name).where(branches.c.participant_id.in_(_IDS))
+    query = select(*_COLUMNS, branches.c.name).where(among(branches.c.participant_id, "ids"))
     if latest:
         query = query.join(branches, branches.c.head_version_id == versions.c.id)
     else:
@@ -99,7 +98,7 @@ def _branch_query(*, main_branch: bool, latest: bool) -> Select[Any]:
 _PROVIDERS = (
     select(publications.c.consumer_id, publications.c.provider_id)
     .distinct()
-    .where(publications.c.version_id.in_(several("versions")))
+    .where(among(publications.c.version_id, "versions"))
 )
 
 
@@ -156,16 +155,16 @@ def published(
 
 
 _SIDES = {
-    "versions": publications.c.version_id.in_(several("versions")),
-    "consumers": publications.c.consumer_id.in_(several("consumers")),
-    "contents": publications.c.content_id.in_(several("contents")),
+    "versions": among(publications.c.version_id, "versions"),
+    "consumers": among(publications.c.consumer_id, "consumers"),
+    "contents": among(publications.c.content_id, "contents"),
 }
 
 
 @cache
 def _published(sides: tuple[str, ...], *, of_providers: bool) -> Select[Any]:
     query = _ROWS.where(or_(*(_SIDES[name] for name in sides)))
-    return query.where(publications.c.provider_id.in_(several("providers"))) if of_providers else query
+    return query.where(among(publications.c.provider_id, "providers")) if of_providers else query
 
 
 Result = tuple[int, int, str, int, bool, int]
@@ -202,13 +201,13 @@ def latest_results(
 def _results_query(*, by_version: bool, of_providers: bool) -> Select[Any]:
     newest = (
         select(func.max(verifications.c.id))
-        .where(verifications.c.content_id.in_(_IDS))
+        .where(among(verifications.c.content_id, "ids"))
         .group_by(verifications.c.content_id, verifications.c.provider_version_id)
     )
     if by_version:
-        wanted: Any = verifications.c.provider_version_id.in_(several("versions"))
+        wanted: Any = among(verifications.c.provider_version_id, "versions")
         if of_providers:
-            mine = select(versions.c.id).where(versions.c.participant_id.in_(several("providers")))
+            mine = select(versions.c.id).where(among(versions.c.participant_id, "providers"))
             wanted = or_(wanted, verifications.c.provider_version_id.in_(mine))
         newest = newest.where(wanted)
     return (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Select, and_, bindparam, delete, desc, func, select, update
 
 from accord.hub.domain.records import Pact
-from accord.hub.storage.database import insert_or_ignore, several
+from accord.hub.storage.database import among, insert_or_ignore
 from accord.hub.storage.tables import branch_versions, branches, contents, participants, publications, tags, versions
 
 if TYPE_CHECKING:
@@ -49,13 +49,13 @@ _PAIR_BY_ID = ALL.where(
 _BY_VERSION = _PAIR.where(versions.c.number == bindparam("wanted"))
 _BY_SHA = _PAIR.where(contents.c.sha == bindparam("wanted"))
 _NEWEST_BY_SHA = _BY_SHA.limit(1)
-_OF_VERSIONS = ALL.where(publications.c.version_id.in_(several("ids"))).order_by(providers.c.name)
+_OF_VERSIONS = ALL.where(among(publications.c.version_id, "ids")).order_by(providers.c.name)
 _CONTENT_ID = select(contents.c.id).where(
     contents.c.consumer_id == bindparam("consumer"),
     contents.c.provider_id == bindparam("provider"),
     contents.c.sha == bindparam("wanted"),
 )
-_DOCUMENTS = select(contents.c.id, contents.c.document).where(contents.c.id.in_(several("ids")))
+_DOCUMENTS = select(contents.c.id, contents.c.document).where(among(contents.c.id, "ids"))
 _PREVIOUS_TAGGED = _PAIR_BY_ID.join(
     tags, and_(tags.c.version_id == publications.c.version_id, tags.c.name == bindparam("tag"))
 ).limit(1)
@@ -101,24 +101,25 @@ def with_sha(connection: Connection, consumer: str, provider: str, sha: str) -> 
     return pacts(connection, _BY_SHA, {"consumer": consumer, "provider": provider, "wanted": sha})
 
 
-def on_branch(query: Select[Any], name: str, *, head: bool) -> Select[Any]:
-    """Narrow to the versions on a branch; head: to the last put there."""
+def on_branch(query: Select[Any], name: Any, *, head: bool) -> Select[Any]:
+    """Narrow to the versions on a branch, by its name or a parameter for it; head: to the last put there."""
+    return _on_branch(query, branches.c.name == name, head=head)
+
+
+def _on_branch(query: Select[Any], which: Any, *, head: bool) -> Select[Any]:
+    if head:
+        return query.join(branches, and_(branches.c.head_version_id == publications.c.version_id, which))
     query = query.join(branch_versions, branch_versions.c.version_id == publications.c.version_id)
-    query = query.join(branches, and_(branches.c.id == branch_versions.c.branch_id, branches.c.name == name))
-    return query.where(branches.c.head_version_id == publications.c.version_id) if head else query
+    return query.join(branches, and_(branches.c.id == branch_versions.c.branch_id, which))
 
 
 def on_main_branch(query: Select[Any], *, head: bool) -> Select[Any]:
     """Narrow to the versions on their consumer's main branch."""
-    query = query.join(branch_versions, branch_versions.c.version_id == publications.c.version_id)
-    query = query.join(
-        branches, and_(branches.c.id == branch_versions.c.branch_id, branches.c.name == consumers.c.main_branch)
-    )
-    return query.where(branches.c.head_version_id == publications.c.version_id) if head else query
+    return _on_branch(query, branches.c.name == consumers.c.main_branch, head=head)
 
 
-def with_tag(query: Select[Any], name: str) -> Select[Any]:
-    """Narrow to the versions with a tag."""
+def with_tag(query: Select[Any], name: Any) -> Select[Any]:
+    """Narrow to the versions with a tag, by its name or a parameter for it."""
     return query.join(tags, and_(tags.c.version_id == publications.c.version_id, tags.c.name == name))
 
 

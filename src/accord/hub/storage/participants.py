@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 
 from accord.hub.domain.records import Label, Participant
-from accord.hub.storage.database import insert_or_ignore, several
+from accord.hub.storage.database import among, insert_or_ignore
 from accord.hub.storage.tables import integrations, labels, participants
 
 if TYPE_CHECKING:
@@ -26,17 +26,25 @@ _COLUMNS = (
 )
 _ALL = select(*_COLUMNS)
 _BY_NAME = _ALL.where(participants.c.name == bindparam("wanted"))
-_BY_NAMES = _ALL.where(participants.c.name.in_(several("names")))
+_BY_NAMES = _ALL.where(among(participants.c.name, "names", texts=True))
 _BY_ID = _ALL.where(participants.c.id == bindparam("wanted"))
-_BY_IDS = _ALL.where(participants.c.id.in_(several("ids")))
+_BY_IDS = _ALL.where(among(participants.c.id, "ids"))
 _PAIRS = select(integrations.c.consumer_id, integrations.c.provider_id)
-_PAIRS_OF_PROVIDERS = _PAIRS.where(integrations.c.provider_id.in_(several("providers")))
+_PAIRS_OF_PROVIDERS = _PAIRS.where(among(integrations.c.provider_id, "providers"))
 _PAIRS_OF_CONSUMER = _PAIRS.where(integrations.c.consumer_id == bindparam("consumer"))
 _PAIR = _PAIRS_OF_CONSUMER.where(integrations.c.provider_id == bindparam("provider"))
+_consumers = participants.alias("consumers")
+_providers = participants.alias("providers")
+_PAIRS_TOUCHING = (
+    select(integrations.c.consumer_id, _consumers.c.name, integrations.c.provider_id, _providers.c.name)
+    .join(_consumers, _consumers.c.id == integrations.c.consumer_id)
+    .join(_providers, _providers.c.id == integrations.c.provider_id)
+    .where(or_(among(integrations.c.consumer_id, "ids"), among(integrations.c.provider_id, "ids")))
+)
 _LABELS = (
     select(labels.c.participant_id, participants.c.name, labels.c.name, labels.c.created_at)
     .join(participants, participants.c.id == labels.c.participant_id)
-    .where(labels.c.participant_id.in_(several("ids")))
+    .where(among(labels.c.participant_id, "ids"))
     .order_by(labels.c.name)
 )
 
@@ -99,7 +107,7 @@ def remove(connection: Connection, participant_id: int) -> None:
 
 
 def labels_of(connection: Connection, ids: Collection[int]) -> dict[int, list[Label]]:
-    """The labels of several, by id of the participant."""
+    """The labels of among, by id of the participant."""
     found: dict[int, list[Label]] = {}
     for participant_id, *rest in connection.execute(_LABELS, {"ids": list(ids)}):
         found.setdefault(participant_id, []).append(Label(*rest))
@@ -140,6 +148,12 @@ def pairs(
     else:
         rows = connection.execute(_PAIRS)
     return [(row[0], row[1]) for row in rows]
+
+
+def pairs_touching(connection: Connection, ids: Collection[int]) -> dict[tuple[int, int], tuple[str, str]]:
+    """The names of every pair that has a contract and one of these as consumer or provider."""
+    rows = connection.execute(_PAIRS_TOUCHING, {"ids": list(ids)})
+    return {(row[0], row[2]): (row[1], row[3]) for row in rows}
 
 
 def disconnect(connection: Connection, consumer_id: int, provider_id: int) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Select, bindparam, delete, desc, func, insert, select
 
 from accord.hub.domain.records import Verification
-from accord.hub.storage.database import several
+from accord.hub.storage.database import among
 from accord.hub.storage.tables import branch_versions, branches, contents, participants, tags, verifications, versions
 
 if TYPE_CHECKING:
@@ -44,12 +44,12 @@ _ALL = (
 )
 
 
-_BY_IDS = _ALL.where(verifications.c.id.in_(several("ids")))
+_BY_IDS = _ALL.where(among(verifications.c.id, "ids"))
 _LATEST = _ALL.where(verifications.c.content_id == bindparam("content")).order_by(desc(verifications.c.id)).limit(1)
 _LATEST_EACH = _ALL.where(
     verifications.c.id.in_(
         select(func.max(verifications.c.id))
-        .where(verifications.c.content_id.in_(several("ids")))
+        .where(among(verifications.c.content_id, "ids"))
         .group_by(verifications.c.content_id)
     )
 )
@@ -62,7 +62,7 @@ _ANY = (
 _VERIFIED = (
     select(verifications.c.content_id)
     .distinct()
-    .where(verifications.c.content_id.in_(several("ids")), verifications.c.success)
+    .where(among(verifications.c.content_id, "ids"), verifications.c.success)
 )
 _VERIFIED_BY_BRANCH = (
     _VERIFIED.join(branch_versions, branch_versions.c.version_id == verifications.c.provider_version_id)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Select, and_, bindparam, delete, desc, func, select, update
 
 from accord.hub.domain.records import Branch, Version, VersionBranch, VersionTag
-from accord.hub.storage.database import insert_or_ignore, several
+from accord.hub.storage.database import among, insert_or_ignore
 from accord.hub.storage.tables import branch_versions, branches, participants, tags, versions
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _ALL = select(
 
 _BY_NUMBER = _ALL.where(participants.c.name == bindparam("participant"), versions.c.number == bindparam("wanted"))
 _BY_ID = _ALL.where(versions.c.id == bindparam("wanted"))
-_BY_IDS = _ALL.where(versions.c.id.in_(several("ids")))
+_BY_IDS = _ALL.where(among(versions.c.id, "ids"))
 _OF_PARTICIPANT = _ALL.where(
     versions.c.participant_id == bindparam("participant"), versions.c.number == bindparam("wanted")
 )
@@ -38,7 +38,7 @@ _BRANCHES = (
         branch_versions.c.created_at,
     )
     .join(branches, branches.c.id == branch_versions.c.branch_id)
-    .where(branch_versions.c.version_id.in_(several("ids")))
+    .where(among(branch_versions.c.version_id, "ids"))
     .order_by(branch_versions.c.id)
 )
 _OTHER = tags.alias()
@@ -49,7 +49,7 @@ _NEWEST = (
 )
 _TAGS = (
     select(tags.c.version_id, tags.c.name, (tags.c.version_id == _NEWEST).label("latest"), tags.c.created_at)
-    .where(tags.c.version_id.in_(several("ids")))
+    .where(among(tags.c.version_id, "ids"))
     .order_by(tags.c.created_at, tags.c.name)
 )
 _BRANCH_ID = select(branches.c.id).where(

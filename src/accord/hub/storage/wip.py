@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, Select, and_, bindparam, func, or_, select
 
 from accord.hub.domain.records import Pact
+from accord.hub.storage.choosing import HEADS_OF_CONSUMERS
+from accord.hub.storage.database import among
 from accord.hub.storage.pacts import ALL
 from accord.hub.storage.tables import branch_versions, branches, publications, tags, verifications
 from accord.hub.wire.selectors import VersionSelector
@@ -15,24 +17,63 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 
+_OF_PROVIDER = ALL.where(publications.c.provider_id == bindparam("provider"))
+_RECENT = _OF_PROVIDER.where(publications.c.created_at >= bindparam("since"))
+_OF_BRANCHES = (
+    _RECENT.add_columns(branches.c.name)
+    .join(branches, branches.c.head_version_id == publications.c.version_id)
+    .where(publications.c.version_id.in_(HEADS_OF_CONSUMERS))
+)
+_TAGGED = (
+    select(tags.c.name, func.max(tags.c.version_id).label("version_id"))
+    .join(publications, publications.c.version_id == tags.c.version_id)
+    .where(publications.c.provider_id == bindparam("provider"))
+    .group_by(tags.c.participant_id, tags.c.name)
+    .subquery()
+)
+_OF_TAGS = _RECENT.add_columns(_TAGGED.c.name).join(_TAGGED, _TAGGED.c.version_id == publications.c.version_id)
+
+
 def heads_since(connection: Connection, provider_id: int, since: int) -> list[tuple[Pact, VersionSelector]]:
     """Pacts published since then by the latest version of a branch or tag, with the selector that says which."""
-    recent = ALL.where(publications.c.provider_id == provider_id, publications.c.created_at >= since)
-    of_branches = recent.add_columns(branches.c.name).join(
-        branches, branches.c.head_version_id == publications.c.version_id
-    )
-    newest = (
-        select(tags.c.name, func.max(tags.c.version_id).label("version_id"))
-        .join(publications, publications.c.version_id == tags.c.version_id)
-        .where(publications.c.provider_id == provider_id)
-        .group_by(tags.c.participant_id, tags.c.name)
-        .subquery()
-    )
-    of_tags = recent.add_columns(newest.c.name).join(newest, newest.c.version_id == publications.c.version_id)
+    wanted = {"provider": provider_id, "since": since}
+    of_branches, of_tags = connection.execute(_OF_BRANCHES, wanted), connection.execute(_OF_TAGS, wanted)
     return [
-        *((Pact(*row[:11]), VersionSelector(branch=row[11], latest=True)) for row in connection.execute(of_branches)),
-        *((Pact(*row[:11]), VersionSelector(tag=row[11], latest=True)) for row in connection.execute(of_tags)),
+        *((Pact(*row[:11]), VersionSelector(branch=row[11], latest=True)) for row in of_branches),
+        *((Pact(*row[:11]), VersionSelector(tag=row[11], latest=True)) for row in of_tags),
     ]
+
+
+_BRANCH = (branches.c.participant_id == bindparam("provider"), branches.c.name == bindparam("line"))
+_TAG = (tags.c.participant_id == bindparam("provider"), tags.c.name == bindparam("line"))
+_ON_BRANCH = select(branch_versions.c.version_id).join(branches, branches.c.id == branch_versions.c.branch_id)
+_BRANCH_BEGAN = select(branches.c.created_at).where(*_BRANCH)
+_TAG_BEGAN = select(func.min(tags.c.created_at)).where(*_TAG)
+
+
+def _settled(mine: Select[Any], elsewhere: Select[Any], began: Any) -> Select[Any]:
+    """One of the line's versions verified it, or another line's before this one began, if it has begun."""
+    before = or_(began.is_(None), verifications.c.created_at < began)
+    by = verifications.c.provider_version_id
+    return (
+        select(verifications.c.content_id)
+        .distinct()
+        .where(
+            among(verifications.c.content_id, "ids"),
+            verifications.c.success,
+            or_(by.in_(mine), and_(by.in_(elsewhere), before)),
+        )
+    )
+
+
+_SETTLED_FOR_BRANCH = _settled(
+    _ON_BRANCH.where(*_BRANCH), select(branch_versions.c.version_id), _BRANCH_BEGAN.scalar_subquery()
+)
+_SETTLED_FOR_TAG = _settled(
+    select(tags.c.version_id).where(*_TAG),
+    select(tags.c.version_id).where(tags.c.participant_id == bindparam("provider")),
+    _TAG_BEGAN.scalar_subquery(),
+)
 
 
 def settled_contents(
@@ -47,26 +88,7 @@ def settled_contents(
 
     A line is a branch or a tag of the provider. One that is not there yet begins now.
     """
-    verified = verifications.c.content_id.in_(list(content_ids)) & verifications.c.success
-    query = select(verifications.c.content_id).distinct().where(verified)
-    if branch is not None:
-        mine = (
-            select(branch_versions.c.version_id)
-            .join(branches, branches.c.id == branch_versions.c.branch_id)
-            .where(branches.c.participant_id == provider_id, branches.c.name == branch)
-        )
-        began = connection.scalar(
-            select(branches.c.created_at).where(branches.c.participant_id == provider_id, branches.c.name == branch)
-        )
-        elsewhere = select(branch_versions.c.version_id)
-    else:
-        mine = select(tags.c.version_id).where(tags.c.participant_id == provider_id, tags.c.name == tag)
-        began = connection.scalar(
-            select(func.min(tags.c.created_at)).where(tags.c.participant_id == provider_id, tags.c.name == tag)
-        )
-        elsewhere = select(tags.c.version_id).where(tags.c.participant_id == provider_id)
-    before = verifications.c.provider_version_id.in_(elsewhere)
-    if began is not None:
-        before &= verifications.c.created_at < began
-    query = query.where(or_(verifications.c.provider_version_id.in_(mine), before))
-    return set(connection.scalars(query))
+    if not content_ids:
+        return set()
+    query, line = (_SETTLED_FOR_BRANCH, branch) if branch is not None else (_SETTLED_FOR_TAG, tag)
+    return set(connection.scalars(query, {"ids": list(content_ids), "provider": provider_id, "line": line}))

@@ -14,7 +14,7 @@ def segment(name: str) -> str:
 
 def path(*parts: str) -> str:
     """A path from its parts, each escaped: ``path("pacticipants", "a/b")`` is ``/pacticipants/a%2Fb``."""
-    return "".join(f"/{segment(part)}" for part in parts)
+    return "/" + "/".join(map(segment, parts))
 
 
 def name_of(raw: str) -> str:

@@ -71,13 +71,7 @@ def _version_parts(
 ) -> dict[int, dict[str, Any]]:
     branches = versions.branches_of(connection, shown)
     tags = versions.tags_of(connection, shown)
-    there = deployments.present(connection, version_ids=shown)
-    places = deployments.environments_by_id(connection, {each.environment_id for each in there}) if there else {}
-    environments: dict[int, dict[int, Any]] = {}
-    for each in there:
-        environments.setdefault(each.version_id, {})[each.environment_id] = in_matrix(
-            addresses, places[each.environment_id]
-        )
+    places = deployments.places_of(connection, shown)
     parts = {}
     for version_id, (participant, number) in shown.items():
         mine = branch_parts(addresses, participant, number, branches.get(version_id, ()))
@@ -86,7 +80,7 @@ def _version_parts(
             **({"branch": mine[-1]["name"]} if mine else {}),
             "branches": mine,
             "branchVersions": mine,
-            "environments": list(environments.get(version_id, {}).values()),
+            "environments": [in_matrix(addresses, each) for each in places.get(version_id, ())],
             "_links": {"self": {"href": addresses.version(participant, number)}},
             "tags": tag_parts(addresses, participant, number, tags.get(version_id, ()), titled=False),
         }

@@ -6,14 +6,15 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from accord.hub.service.problems import GONE, NotFoundError
+from accord.hub.web.routing import HubRouter
 
 KINDS = {"hub.css": "text/css;charset=utf-8", "hub.js": "text/javascript;charset=utf-8", "icon.svg": "image/svg+xml"}
 
-router = APIRouter(include_in_schema=False)
+router = HubRouter(include_in_schema=False)
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from accord.hub.service import lookup
@@ -13,13 +13,14 @@ from accord.hub.web.hub import hub_of
 from accord.hub.web.pages.negotiation import PageRoute
 from accord.hub.web.pages.rendering import page
 from accord.hub.web.parameters import Uuid
+from accord.hub.web.routing import HubRouter
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from accord.hub.domain.records import Environment
 
-router = APIRouter(route_class=PageRoute, include_in_schema=False)
+router = HubRouter(route_class=PageRoute, include_in_schema=False)
 
 
 @router.get("/environments")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from accord.hub.domain.decisions import judge
@@ -21,11 +21,12 @@ from accord.hub.web.pages.overview import text_in
 from accord.hub.web.pages.rendering import page
 from accord.hub.web.parameters import Consumer, Provider
 from accord.hub.web.routes.matrix import deployment_question
+from accord.hub.web.routing import HubRouter
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-router = APIRouter(route_class=PageRoute, include_in_schema=False)
+router = HubRouter(route_class=PageRoute, include_in_schema=False)
 
 MOST_ROWS = 200
 MOST_NAMES = 2000

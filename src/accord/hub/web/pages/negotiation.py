@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from fastapi.routing import APIRoute
 from starlette.routing import Match
+
+from accord.hub.web.routing import HubRoute
 
 if TYPE_CHECKING:
     from starlette.types import Scope
@@ -44,7 +45,7 @@ def wants_page(scope: Scope) -> bool:
     return known
 
 
-class PageRoute(APIRoute):
+class PageRoute(HubRoute):
     """A route that is there for browsers alone; all others go on to the route with the document."""
 
     def matches(self, scope: Scope) -> tuple[Match, Any]:

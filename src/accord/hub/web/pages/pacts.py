@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from accord.hub.domain.differences import difference
@@ -20,6 +20,7 @@ from accord.hub.web.pages.negotiation import PageRoute
 from accord.hub.web.pages.overview import text_in
 from accord.hub.web.pages.rendering import page
 from accord.hub.web.parameters import Consumer, Number, Provider, Segment, Sha, Tag
+from accord.hub.web.routing import HubRouter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from accord.hub.domain.records import Pact
 
-router = APIRouter(route_class=PageRoute, include_in_schema=False)
+router = HubRouter(route_class=PageRoute, include_in_schema=False)
 
 MOST_RESULTS = 50
 MOST_EDITIONS = 30

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from accord.hub.domain.matrix import Criteria, MatrixOptions, MatrixSelector
@@ -18,6 +18,7 @@ from accord.hub.web.pages.negotiation import PageRoute
 from accord.hub.web.pages.overview import page_in
 from accord.hub.web.pages.rendering import page
 from accord.hub.web.parameters import Name, Number
+from accord.hub.web.routing import HubRouter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from accord.hub.domain.records import Presence
 
-router = APIRouter(route_class=PageRoute, include_in_schema=False)
+router = HubRouter(route_class=PageRoute, include_in_schema=False)
 
 PER_PAGE = 50
 MOST_BRANCHES = 20

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from accord.hub.domain.decisions import judge
@@ -17,13 +17,14 @@ from accord.hub.web.bodies import query_of
 from accord.hub.web.hub import hub_of
 from accord.hub.web.parameters import Branch, Consumer, Name, Provider, Tag, Text
 from accord.hub.web.routes.matrix import Question, branch_question, tag_question
+from accord.hub.web.routing import HubRouter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sqlalchemy import Connection
 
-router = APIRouter(tags=["badges"])
+router = HubRouter(tags=["badges"])
 
 _PAIR = "/pacts/provider/{provider:name}/consumer/{consumer:name}"
 _STATES = {True: ("verified", "brightgreen"), False: ("failed", "red"), None: ("unknown", "lightgrey")}

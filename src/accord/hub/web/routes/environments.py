@@ -6,7 +6,7 @@ import re
 import uuid as uuids
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from accord.hub.domain.publication import is_name
@@ -18,8 +18,9 @@ from accord.hub.web.bodies import document_of, query_of, read_json
 from accord.hub.web.documents import environments as documents
 from accord.hub.web.hub import addresses_of, hub_of, url_of
 from accord.hub.web.parameters import Name, Number, Uuid
+from accord.hub.web.routing import HubRouter
 
-router = APIRouter(tags=["environments"])
+router = HubRouter(tags=["environments"])
 
 _UUID = re.compile(r"[A-Za-z0-9_-]{16,36}\Z")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from accord.hub.storage import overview
@@ -11,8 +11,9 @@ from accord.hub.web.answers import JSON, Answer, error, hal
 from accord.hub.web.documents import index as documents
 from accord.hub.web.hub import addresses_of, hub_of
 from accord.hub.web.pages.rendering import page
+from accord.hub.web.routing import HubRouter
 
-router = APIRouter()
+router = HubRouter()
 
 
 @router.get("/", tags=["index"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from accord.hub.domain.decisions import judge
@@ -18,11 +18,12 @@ from accord.hub.web.bodies import query_of
 from accord.hub.web.documents import matrix as documents
 from accord.hub.web.hub import addresses_of, hub_of
 from accord.hub.web.parameters import Branch, Consumer, Name, Provider, Tag, Text
+from accord.hub.web.routing import HubRouter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-router = APIRouter(tags=["matrix"])
+router = HubRouter(tags=["matrix"])
 
 Question = tuple[list[MatrixSelector], MatrixOptions]
 

@@ -6,7 +6,7 @@ import csv
 import io
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from accord.hub.domain.records import timestamp
@@ -18,9 +18,10 @@ from accord.hub.web.documents.matrix import table
 from accord.hub.web.documents.pacts import relationships
 from accord.hub.web.hub import addresses_of, hub_of
 from accord.hub.web.parameters import Consumer, Name, Provider
+from accord.hub.web.routing import HubRouter
 from accord.hub.wire.addresses import Addresses
 
-router = APIRouter(tags=["overview"])
+router = HubRouter(tags=["overview"])
 
 
 def _item(addresses: Addresses, view: PairView) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from accord.hub.service import lookup
@@ -13,11 +13,12 @@ from accord.hub.web.answers import hal, nothing
 from accord.hub.web.documents import pacts as documents
 from accord.hub.web.hub import addresses_of, hub_of, url_of
 from accord.hub.web.parameters import Branch, Consumer, Provider, Tag, Uuid
+from accord.hub.web.routing import HubRouter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-router = APIRouter(tags=["pacts"])
+router = HubRouter(tags=["pacts"])
 
 _PAIR = "/pacts/provider/{provider:name}/consumer/{consumer:name}"
 _PROVIDER = "/pacts/provider/{provider:name}"

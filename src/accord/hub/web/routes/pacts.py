@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from accord.hub.domain.differences import difference
@@ -19,6 +19,7 @@ from accord.hub.web.bodies import read_pact_body
 from accord.hub.web.documents import pacts as documents
 from accord.hub.web.hub import addresses_of, hub_of, moment_of
 from accord.hub.web.parameters import Consumer, Number, Provider, Segment, Sha, Tag
+from accord.hub.web.routing import HubRouter
 from accord.hub.wire.metadata import decode_metadata
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from accord.hub.domain.records import Pact
 
-router = APIRouter(tags=["pacts"])
+router = HubRouter(tags=["pacts"])
 
 _PAIR = "/pacts/provider/{provider:name}/consumer/{consumer:name}"
 _OLD_PAIR = "/pact/provider/{provider:name}/consumer/{consumer:name}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from accord.hub.domain.publication import is_name
@@ -16,8 +16,9 @@ from accord.hub.web.bodies import document_of, query_of, read_json
 from accord.hub.web.documents import participants as documents
 from accord.hub.web.hub import addresses_of, hub_of, url_of
 from accord.hub.web.parameters import Branch, Name, Text
+from accord.hub.web.routing import HubRouter
 
-router = APIRouter(tags=["participants"])
+router = HubRouter(tags=["participants"])
 
 _FIELDS = {
     "displayName": "display_name",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from accord.hub.domain.publication import PublicationError, read_publication
@@ -21,10 +21,11 @@ from accord.hub.web.documents.parts import participant_part, version_part
 from accord.hub.web.documents.results import result as result_document
 from accord.hub.web.hub import addresses_of, hub_of, moment_of
 from accord.hub.web.parameters import Consumer, Provider, Segment, Sha
+from accord.hub.web.routing import HubRouter
 from accord.hub.wire.addresses import Addresses
 from accord.hub.wire.metadata import decode_metadata
 
-router = APIRouter(tags=["publishing"])
+router = HubRouter(tags=["publishing"])
 
 
 @router.post("/contracts/publish")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from accord.hub.service import lookup
@@ -15,13 +15,14 @@ from accord.hub.web.documents import results as documents
 from accord.hub.web.documents import webhooks as webhook_documents
 from accord.hub.web.hub import addresses_of, hub_of, url_of
 from accord.hub.web.parameters import Consumer, Number, Provider, Segment, Sha, Tag, Text
+from accord.hub.web.routing import HubRouter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from accord.hub.domain.records import Pact, Verification
 
-router = APIRouter(tags=["results"])
+router = HubRouter(tags=["results"])
 
 _PAIR = "/pacts/provider/{provider:name}/consumer/{consumer:name}"
 _CONTENT = _PAIR + "/pact-version/{sha:name}"

@@ -6,7 +6,7 @@ import re
 import secrets
 from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from accord.hub.domain.webhooks import HIDDEN, Event, Side, Webhook, WebhookError, read_webhook, render
@@ -20,11 +20,12 @@ from accord.hub.web.bodies import document_of, read_json
 from accord.hub.web.documents import webhooks as documents
 from accord.hub.web.hub import addresses_of, hub_of, url_of
 from accord.hub.web.parameters import Consumer, Number, Provider, Uuid
+from accord.hub.web.routing import HubRouter
 
 if TYPE_CHECKING:
     from accord.hub.wire.addresses import Addresses
 
-router = APIRouter(tags=["webhooks"])
+router = HubRouter(tags=["webhooks"])
 
 _UUID = re.compile(r"[A-Za-z0-9_-]{16,}\Z")
 _PAIR = "/pacts/provider/{provider:name}/consumer/{consumer:name}"
