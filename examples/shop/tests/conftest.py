@@ -25,7 +25,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not config.getoption("--soak"):
-        skip = pytest.mark.skip(reason="takes minutes; `make soak` runs it (pytest -m soak --soak)")
-        for item in items:
-            if item.get_closest_marker("soak"):
-                item.add_marker(skip)
+        long = [item for item in items if item.get_closest_marker("soak")]
+        items[:] = [item for item in items if item not in long]
+        config.hook.pytest_deselected(items=long)
