@@ -103,6 +103,14 @@ def test_nothing_is_watched_after_the_block(traffic: Traffic) -> None:
     assert (httpx.Client.send, httpx.AsyncClient.send) == before
 
 
+def test_one_process_is_one_service(traffic: Traffic) -> None:
+    with traffic.watch("Orders", PAYMENTS):
+        with pytest.raises(UsageError, match="noted as Orders's already"), traffic.watch("Carts", PAYMENTS):
+            pass
+    with traffic.watch("Carts", PAYMENTS):
+        pass
+
+
 def test_no_secret_gets_into_the_file(traffic: Traffic) -> None:
     headers = {"Authorization": "Bearer very-secret-header", "Cookie": "session=very-secret-cookie"}
     body = {"password": "very-secret-word", "note": "my word is very-secret-word", "quantity": 2}

@@ -60,7 +60,7 @@ class Traffic:
             doubled: the answers come from doubles, which may deviate on purpose: only what is asked for is judged.
 
         Raises:
-            UsageError: no URL.
+            UsageError: no URL, or this process is watched already.
         """
         addresses = Told(providers) if callable(providers) else Addresses(providers)
         if self._notes is None:

@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from accord.contract.coverage.observations import ObservedCall
+from accord.core.errors import UsageError
 from accord.core.http.messages import HttpRequest, HttpResponse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from accord.testing.traffic.addresses import Addresses, Told
+
+
+_watched: list[str] = []
 
 
 @contextmanager
@@ -23,7 +27,15 @@ def watched_httpx(
     """Note every call that a client of httpx makes to a known address while the block lasts.
 
     Calls to other addresses are nobody's: those of a test itself, for one.
+
+    Raises:
+        UsageError: this process is watched already: whose a call is could not be told.
     """
+    if _watched:
+        raise UsageError(
+            f"the calls of this process are noted as {_watched[0]}'s already; for two services in one process give "
+            f"each client a transport: traffic.transport(httpx.AsyncHTTPTransport(), consumer={consumer!r}, provider=…)"
+        )
 
     def seen(request: httpx.Request, response: httpx.Response | None, error: BaseException | None = None) -> None:
         found = addresses.find(str(request.url))
@@ -52,10 +64,12 @@ def watched_httpx(
             seen(each.request, each)
         return response
 
+    _watched.append(consumer)
     httpx.Client.send, httpx.AsyncClient.send = watched, awatched  # type: ignore[method-assign,assignment]
     try:
         yield
     finally:
+        _watched.clear()
         httpx.Client.send, httpx.AsyncClient.send = send, asend  # type: ignore[method-assign]
 
 

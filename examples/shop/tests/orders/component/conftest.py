@@ -1,12 +1,14 @@
 """OrderService whole: its real database, a real bus; its neighbours are doubles."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
+from shop_audit.messages import note
+from shop_audit.stream import Listener
 from shop_doubles.bus import Colleague, on_nats, reachable_app
 from shop_doubles.clients import client_of
 from shop_doubles.orders import FakeCarts, FakeCatalogue, FakeCustomers, FakeInventory, FakePayments
@@ -20,8 +22,13 @@ from shop.orders.settings import Settings
 
 
 @pytest.fixture
-def bus(nats: Any) -> BusSettings:
-    return on_nats(nats, acknowledge_within=1)
+def bus(nats: Any, traffic: Any) -> Iterator[BusSettings]:
+    """A bus of the test's own; what OrderService says there is audited."""
+    settings = on_nats(nats, acknowledge_within=1)
+    yield settings
+    if traffic.is_recording:
+        for channel, message in Listener(settings.url, settings.prefix).news():
+            note(traffic, channel, message, publisher="OrderService")
 
 
 @pytest.fixture

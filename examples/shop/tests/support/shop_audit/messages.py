@@ -48,6 +48,9 @@ def note(traffic: Any, channel: str, message: Mapping[str, Any], *, publisher: s
     """
     event_type = str(message.get("eventType"))
     provider = said_by(event_type, channel)
+    if publisher not in {None, provider}:
+        return
+    assert provider, f"{event_type} was in {channel}, where no service says that it says it"
     readers = read_by(event_type, channel)
-    if provider and readers and publisher in {None, provider}:
+    if readers:
         traffic.message(message, provider=provider, readers=readers)

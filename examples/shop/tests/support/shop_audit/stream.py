@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -34,7 +35,8 @@ class Listener:
     def news(self) -> Heard:
         """Every message since the last look."""
         kafka = urlsplit(self._url).scheme == "kafka"
-        heard = asyncio.run(self._of_kafka() if kafka else self._of_nats())
+        with ThreadPoolExecutor(max_workers=1) as pool:  # a test's own loop may be this thread's
+            heard = pool.submit(asyncio.run, self._of_kafka() if kafka else self._of_nats()).result()
         return [(channel.removeprefix(self._prefix), json.loads(body)) for channel, body in heard]
 
     async def _of_nats(self) -> list[tuple[str, bytes]]:
