@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import nats
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
 from nats.js.api import ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
 
@@ -62,21 +62,17 @@ class Listener:
             return [(each.subject, each.data) for each in messages]
 
     async def _of_kafka(self) -> list[tuple[str, bytes]]:
-        consumer = AIOKafkaConsumer(bootstrap_servers=urlsplit(self._url).netloc)
-        await consumer.start()
-        try:
-            topics = [topic for topic in await consumer.topics() if topic.startswith(self._prefix)]
-            places = [
-                TopicPartition(topic, number) for topic in topics for number in consumer.partitions_for_topic(topic)
-            ]
-            consumer.assign(places)
-            heard = []
-            for place, end in (await consumer.end_offsets(places)).items():
+        server = urlsplit(self._url).netloc
+        async with AIOKafkaConsumer(bootstrap_servers=server) as looking:
+            topics = [topic for topic in await looking.topics() if topic.startswith(self._prefix)]
+        heard: list[tuple[str, bytes]] = []
+        if not topics:
+            return heard
+        async with AIOKafkaConsumer(*topics, bootstrap_servers=server) as consumer:  # in no group: it gets all there is
+            for place, end in (await consumer.end_offsets(consumer.assignment())).items():
                 first, self._next[place] = self._next.get(place, 0), end
                 consumer.seek(place, first)
                 for _ in range(first, end):
                     record = await asyncio.wait_for(consumer.getone(place), _WITHIN)
                     heard.append((record.topic, record.value))
-            return heard
-        finally:
-            await consumer.stop()
+        return heard
