@@ -71,6 +71,9 @@ bench: setup
 
 soak: setup
 	@$(BIN)/python -m pytest -n 2 -m soak --soak
+	@cd examples/shop && ../../$(BIN)/python -m pytest -m soak --soak
+	@cd examples/shop && for run in $$(seq 50); do echo "The shop's journeys, $$run of 50"; \
+		../../$(BIN)/python -m pytest -q tests/e2e || exit 1; done
 	@for program in benchmarks/soak/*.py; do echo "== $$program"; $(BIN)/python $$program || exit 1; done
 
 # Writes the lock file; needs uv. Names no index: what is locked is the content.

@@ -31,3 +31,14 @@ def calls_of_components(request: pytest.FixtureRequest) -> Iterator[None]:
     service = next((PARTICIPANTS[name] for name in folders if name in PARTICIPANTS), "OrderService")
     with traffic.watch(service, whose, doubled=True):
         yield
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--soak", action="store_true", help="run the tests marked 'soak' too: they take minutes")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--soak"):
+        long = [item for item in items if item.get_closest_marker("soak")]
+        items[:] = [item for item in items if item not in long]
+        config.hook.pytest_deselected(items=long)

@@ -12,7 +12,13 @@ from shop_audit.stream import Listener
 from whole_shop import WholeShop
 from whole_shop.seeding import Customer, customer, put_on_shelf
 
-LIMITS = {"GATEWAY_REQUESTS_PER_SECOND": "1000", "GATEWAY_BURST": "1000"}
+LIMITS = {
+    "GATEWAY_REQUESTS_PER_SECOND": "1000",
+    "GATEWAY_BURST": "1000",
+    "GATEWAY_BREAKER_SECONDS": "1",  # services are killed here, and back in seconds
+    "INVENTORY_HOLD_SECONDS": "20",  # stock that is held for an order that was never stored is free again so soon
+    "SHOP_BUS_ACKNOWLEDGE_SECONDS": "3",  # what a killed reader had in hand comes again so soon
+}
 
 
 @pytest.fixture(scope="session")

@@ -10,13 +10,14 @@ from whole_shop.seeding import Customer
 
 
 class Visit:
-    """A customer at the gateway, who keeps the connection as a browser does."""
+    """A customer at the gateway."""
 
     def __init__(self, shop: WholeShop, who: Customer) -> None:
-        self._client = httpx.Client(base_url=shop.gateway, headers=who.headers, timeout=30)
+        self._shop = shop
+        self._who = who
 
     def call(self, method: str, path: str, body: Any = None) -> httpx.Response:
-        return self._client.request(method, path, json=body)
+        return self._shop.browser.request(method, self._shop.gateway + path, json=body, headers=self._who.headers)
 
     def order(self, product_id: str, quantity: int = 1) -> str:
         """Place an order; gives its id."""
@@ -44,7 +45,7 @@ class Visit:
 def notifications(shop: WholeShop, order_id: str) -> list[dict[str, Any]]:
     """What the customer was written about an order."""
     url = f"{shop.url_of('notifications')}/api/notifications"
-    found: list[dict[str, Any]] = httpx.get(url, params={"orderId": order_id}).raise_for_status().json()
+    found: list[dict[str, Any]] = shop.browser.get(url, params={"orderId": order_id}).raise_for_status().json()
     return found
 
 

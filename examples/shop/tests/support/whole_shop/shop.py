@@ -6,6 +6,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
+import httpx
+
 from accord.infra import KafkaBroker, NatsServer, PostgresServer
 from accord.infra.ports import free_ports, is_free
 from accord.testing.traffic import Traffic
@@ -38,6 +40,8 @@ class WholeShop:
         self.database = PostgresServer()
         self.bus: NatsServer | KafkaBroker = KafkaBroker(provider="apache") if kafka else NatsServer()
         self.services: dict[str, ServiceProcess] = {}
+        self.browser = httpx.Client(timeout=30)
+        """Calls the gateway over connections that stay open, as a customer's browser does."""
         self._stack = ExitStack()
         self._folder = Path()
 
@@ -71,6 +75,7 @@ class WholeShop:
             process.wait_until_ready()
 
     def _start(self) -> None:
+        self._stack.callback(self.browser.close)
         self._folder = Path(tempfile.mkdtemp(prefix="shop-"))
         self._stack.callback(shutil.rmtree, self._folder, ignore_errors=True)
         self._stack.enter_context(self.database)

@@ -5,10 +5,8 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints
 
-from shop.kit.wire import Money, Timestamp, WireModel
+from shop.kit.wire import Money, Name, Timestamp, WireModel
 from shop.payments.domain.payment import Charge, Payment
-
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
 class PaymentMethodIn(WireModel):
