@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from accord.cli import verify_hub
-from accord.cli.hub_access import HubUrl, hub_or_folder, version_of
+from accord.cli.hub_access import HubUrl, hub_or_folder, project_access, version_of
 from accord.cli.output import coloured, print_json
 from accord.cli.versions import version_or_commit
 from accord.contract.junit import render_junit
-from accord.contract.ports import PactFiles
+from accord.contract.ports import NoContractsError, PactFiles
 from accord.contract.provider import Verifier
 from accord.contract.report import render_contract_line, render_interaction, render_templates, summary_line
 from accord.contract.verification import ContractStarted, InteractionFinished, VerificationFinished
@@ -102,6 +102,10 @@ def verify(
     provider_branch: verify_hub.ProviderBranch = None,
     provider_tag: verify_hub.ProviderTag = None,
     publish: verify_hub.Publish = None,
+    pact_url: verify_hub.PactUrl = None,
+    ignore_no_pacts_error: Annotated[
+        bool, typer.Option("--ignore-no-pacts-error", help="Exit code 0 where there is nothing to verify yet.")
+    ] = False,
 ) -> int:
     """Verify a provider against its contracts. Exit code 0: kept; 1: broken; 2: cannot tell.
 
@@ -109,8 +113,9 @@ def verify(
     """
     options = verify_hub.HubOptions(
         consumer_version_selectors, branch, main_branch, deployed, enable_pending, include_wip_pacts_since,
-        provider_branch, provider_tag, publish,
+        provider_branch, provider_tag, publish, pact_url,
     )  # fmt: skip
+    hub, provider = _named(pact_url, hub, provider)
     source = _hub(hub, pacts, options)
     places = pacts or [Path("pacts")]
     version = version_or_commit(provider_version) if source is None else version_of(provider_version)
@@ -137,8 +142,27 @@ def verify(
         _record_beside(verifier, places)
     if not as_json:
         verifier.listen(_printing(source))
-    result = verifier.check()
-    return _report(result, source, as_json=as_json, junit=junit)
+    result = _check(verifier, needed=not ignore_no_pacts_error)
+    return 0 if result is None else _report(result, source, as_json=as_json, junit=junit)
+
+
+def _named(pact_urls: list[str] | None, hub: str | None, provider: str | None) -> tuple[str | None, str | None]:
+    """The hub and the provider, from a pact's URL where nothing else says them."""
+    if not pact_urls:
+        return hub, provider
+    named = verify_hub.named_in(pact_urls[0])
+    # A token is for the hub that was configured, whatever a webhook says.
+    return hub or (None if project_access(None) else named.hub), provider or named.provider
+
+
+def _check(verifier: Verifier, *, needed: bool) -> VerificationResult | None:
+    try:
+        return verifier.check()
+    except NoContractsError as error:
+        if needed:
+            raise
+        print(f"nothing to verify: {error}", file=sys.stderr)
+        return None
 
 
 def _record_beside(verifier: Verifier, places: list[Path]) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
 from accord.core.errors import UsageError
 from accord.hub.client.build import find_build
 from accord.hub.client.verifying import read_selectors
+from accord.hub.wire.paths import name_of
 from accord.hub.wire.selectors import VersionSelector
 
 if TYPE_CHECKING:
@@ -52,6 +53,17 @@ Publish = Annotated[
 ]
 
 
+PactUrl = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--pact-url",
+        "--webhook-callback-url",
+        metavar="URL",
+        help="The pact at this URL alone, as a webhook names it (${pactbroker.pactUrl}); repeatable.",
+    ),
+]
+
+
 @dataclass(frozen=True, slots=True)
 class HubOptions:
     """What is said of the hub on the command line."""
@@ -65,6 +77,7 @@ class HubOptions:
     branch: str | None = None
     tags: list[str] | None = None
     publish: bool | None = None
+    urls: list[str] | None = None
 
     def given(self) -> list[str]:
         """The options that make no sense without a hub."""
@@ -78,6 +91,7 @@ class HubOptions:
             "--provider-branch": self.branch,
             "--provider-tag": self.tags,
             "--publish": self.publish,
+            "--pact-url": self.urls,
         }
         return [name for name, value in names.items() if value]
 
@@ -117,9 +131,33 @@ def hub_pacts(access: Access, options: HubOptions) -> HubPacts:
         tags=options.tags or (),
         pending=options.pending,
         wip_since=options.wip_since,
+        urls=options.urls or (),
         publish=options.publish,
         build=find_build(),
     )
+
+
+class Named(NamedTuple):
+    """What a pact's URL names: the hub's own URL, and the provider."""
+
+    hub: str
+    provider: str
+
+
+def named_in(url: str) -> Named:
+    """What a pact's URL names.
+
+    Raises:
+        UsageError: it is no pact's.
+    """
+    base, found, rest = url.partition("/pacts/provider/")
+    segment, _, more = rest.partition("/")
+    if not found or not segment or not more:
+        raise UsageError(
+            f"--pact-url {url!r}: expected a pact of a hub, such as https://hub.example.org/pacts/provider/Orders/"
+            "consumer/Web/latest; a file is given with --pacts"
+        )
+    return Named(base, name_of(segment))
 
 
 def print_before(hub: HubPacts, contract: Contract) -> None:

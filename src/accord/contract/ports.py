@@ -19,6 +19,10 @@ OPENERS = "accord.hubs"
 """The group of entry points that open URLs: ``opener(url)`` gives a PactSource that is a ResultSink too."""
 
 
+class NoContractsError(UsageError):
+    """There is nothing to verify."""
+
+
 class PactSource(ABC):
     """A place that contracts come from."""
 

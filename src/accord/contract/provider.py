@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from accord.contract.findings import VerificationFailed
 from accord.contract.handlers import StateHandler, check_callable
 from accord.contract.model import AsyncMessage, HttpInteraction, SyncMessage
-from accord.contract.ports import ResultSink, sink_of, source_of
+from accord.contract.ports import NoContractsError, ResultSink, sink_of, source_of
 from accord.contract.replay import Replay, ReplayOptions
 from accord.contract.report import render_failure, render_templates
 from accord.contract.selection import Selection
@@ -352,7 +352,7 @@ class Verifier:
             raise UsageError("no contracts were given; say where they are with .pacts('pacts/')")
         if not contracts:
             places = ", ".join(source.describe() for source in self._sources)
-            raise UsageError(f"no contract with the provider {self.provider} in {places}{self._others()}")
+            raise NoContractsError(f"no contract with the provider {self.provider} in {places}{self._others()}")
         return contracts
 
     def _others(self) -> str:

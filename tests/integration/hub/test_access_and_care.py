@@ -60,6 +60,25 @@ def test_nobody_comes_in_without_a_token(tokens: tuple[HubProcess, dict[str, str
     assert ask(hub, "GET", "/health").status_code == 200
 
 
+def test_a_browser_is_told_how_to_sign_in_and_gets_in_with_a_token_as_password(
+    tokens: tuple[HubProcess, dict[str, str]],
+) -> None:
+    hub, secrets = tokens
+    browser = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    page = httpx.get(hub.url, headers=browser)
+    assert (page.status_code, page.headers["content-type"]) == (401, "text/html;charset=utf-8")
+    assert page.headers["www-authenticate"].startswith("Basic")
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert "accord hub token create YOUR-NAME --role read" in page.text
+    style = re.search(r'href="[^"]*(/assets/hub\.css[^"]*)"', page.text)
+    assert style is not None
+    assert httpx.get(f"{hub.url}{style[1]}").status_code == 200
+    assert httpx.get(f"{hub.url}/assets/../pacticipants", headers=browser).status_code == 401
+    wrong = httpx.get(hub.url, headers=browser, auth=("me", "acc_wrong"))
+    assert (wrong.status_code, "The token is not known" in wrong.text) == (401, True)
+    assert httpx.get(hub.url, headers=browser, auth=("me", secrets["read"])).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("role", "method", "path", "status"),
     [

@@ -210,6 +210,31 @@ def test_a_consumer_must_be_verified_by_every_version_of_the_provider_that_runs(
     assert [each["provider"]["version"] for each in answer["reasons"]] == ["p2"]
 
 
+def test_a_matrix_without_latestby_has_what_was_replaced_too(world: World) -> None:
+    world.publish("1")
+    world.verify("5", "1")
+    world.verify("5", "1", success=False)
+    merged = publication(world.consumer, [world.provider], "1", 2)
+    merged["contracts"][0]["onConflict"] = "merge"
+    assert world.api.post("/contracts/publish", json=merged).status_code == 200
+    query = f"q[][pacticipant]={world.consumer}&q[][pacticipant]={world.provider}"
+
+    def rows(more: str, accept: str = "application/hal+json") -> httpx.Response:
+        return world.api.get(f"/matrix?{query}{more}", headers={"accept": accept})
+
+    every = rows("").json()["matrix"]
+    results = [each["verificationResult"] for each in every]
+    assert [result and result["success"] for result in results] == [None, False, True]
+    assert [result and result["success"] for result in (
+        each["verificationResult"] for each in rows("&latestby=cvpv").json()["matrix"]
+    )] == [None]  # fmt: skip
+    lines = [line.split(" | ") for line in rows("", "text/plain").text.splitlines()[2:5]]
+    assert [line[2].strip() for line in lines] == ["2", "1", "1"]
+    pair = f"/pacts/provider/{world.provider}/consumer/{world.consumer}"
+    assert world.api.delete(f"{pair}/versions").status_code == 204
+    assert rows("").json()["matrix"] == []
+
+
 def test_an_environment_can_demand_evidence(world: World) -> None:
     world.publish("1")
     world.verify("p1", "1")

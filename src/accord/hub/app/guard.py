@@ -28,6 +28,7 @@ WRONG_PER_MINUTE = 20
 
 FLUSH_SECONDS = 0.5
 _OPEN_PATHS = {"/health", "/ready", "/diagnostic/status/heartbeat", "/diagnostic/status/dependencies"}
+_ASSETS = "/assets/"
 _ADMIN_ONLY = {("DELETE", "/integrations")}
 
 
@@ -82,7 +83,7 @@ class TokenGuard:
 
     async def admit(self, scope: MutableMapping[str, Any], headers: dict[str, str]) -> Caller | Denial:
         """See Guard."""
-        if scope["path"] in _OPEN_PATHS:
+        if scope["path"] in _OPEN_PATHS or _is_asset(scope):
             return Caller("health", "read")
         address = (scope.get("client") or ("unknown", 0))[0]
         secret = secret_in(headers.get("authorization", ""))
@@ -154,6 +155,11 @@ class TokenGuard:
 
 
 _CHALLENGE = (("www-authenticate", 'Basic realm="Accord hub", charset="UTF-8"'),)
+
+
+def _is_asset(scope: MutableMapping[str, Any]) -> bool:
+    """The pages' style, which the page that asks to sign in needs too, and which says nothing of the contracts."""
+    return scope["method"] in {"GET", "HEAD"} and str(scope["path"]).startswith(_ASSETS)
 
 
 def _denial(caller: Caller, scope: MutableMapping[str, Any]) -> Denial | None:

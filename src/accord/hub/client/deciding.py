@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import quote_plus
 
 from accord.contract.deployability import MatrixRow, render_row
 from accord.hub.client.environments import environment_names
@@ -15,72 +14,9 @@ from accord.hub.wire.decisions import Reason
 if TYPE_CHECKING:
     from accord.hub.client.conversation import Conversation
     from accord.hub.client.exchange import Steps
+    from accord.hub.client.question import Question
 
-MERGE = "main branch"
 _BAD_QUESTION = 400
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked.
-
-    Attributes:
-        participant: who is to be deployed.
-        version: its number, or None for the latest.
-        tag: with no version: the latest with this tag.
-        branch: with no version: the latest of this branch.
-        environment: where to.
-        to_tag: the others' latest versions with this tag, in place of an environment.
-        main_branches: whether it fits the others' main branches, in place of an environment.
-        ignore: participants whose results do not count; ``name`` or ``name:version``… as (name, version or None).
-    """
-
-    participant: str
-    version: str | None = None
-    tag: str | None = None
-    branch: str | None = None
-    environment: str | None = None
-    to_tag: str | None = None
-    main_branches: bool = False
-    ignore: tuple[tuple[str, str | None], ...] = ()
-
-    @property
-    def target(self) -> str:
-        """Where to, in words."""
-        if self.environment:
-            return self.environment
-        if self.to_tag:
-            return f"where the tag {self.to_tag} is"
-        return f"the {MERGE} of the others" if self.main_branches else "where the others' latest versions are"
-
-    @property
-    def subject(self) -> str:
-        """What, in words."""
-        if self.version:
-            return f"{self.participant} v{self.version}"
-        which = f" of the branch {self.branch}" if self.branch else f" with the tag {self.tag}" if self.tag else ""
-        return f"{self.participant} (its latest version{which})"
-
-    def query(self) -> str:
-        """As ``/matrix`` is asked."""
-        pairs = [("q[][pacticipant]", self.participant)]
-        if self.version:
-            pairs.append(("q[][version]", self.version))
-        else:
-            pairs.append(("q[][latest]", "true"))
-            pairs += [("q[][branch]", self.branch)] if self.branch else []
-            pairs += [("q[][tag]", self.tag)] if self.tag else []
-        for name, version in self.ignore:
-            pairs.append(("ignore[][pacticipant]", name))
-            pairs += [("ignore[][version]", version)] if version else []
-        pairs.append(("latestby", "cvpv" if self.environment else "cvp"))
-        if self.environment:
-            pairs.append(("environment", self.environment))
-        else:
-            pairs.append(("latest", "true"))
-            pairs += [("tag", self.to_tag)] if self.to_tag else []
-            pairs += [("mainBranch", "true")] if self.main_branches else []
-        return "&".join(f"{name}={quote_plus(value)}" for name, value in pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +49,7 @@ class Verdict:
             "participant": question.participant,
             "version": question.version,
             "environment": question.environment,
+            "beside": [{"participant": each.participant, "version": each.version} for each in question.beside],
             "matrix": [row.to_json() for row in self.rows],
             "notes": list(self.notes),
             "reason": self.why,
@@ -226,7 +163,8 @@ def render_verdict(verdict: Verdict) -> str:
         lines += [f"  {line}" for line in verdict.why.splitlines() if line and not line.startswith("WARN:")]
     merge = verdict.question.main_branches
     can = ("Can" if fine else "Cannot") + (" merge" if merge else " deploy")
-    lines.append(f"{can} {verdict.question.subject} {'into' if merge else 'to'} {verdict.question.target}.")
+    where = "together" if verdict.question.together else f"{'into' if merge else 'to'} {verdict.question.target}"
+    lines.append(f"{can} {verdict.question.subject} {where}.")
     lines += [f"note: {note}" for note in verdict.notes]
     return "\n".join(lines)
 

@@ -12,7 +12,7 @@ from accord.core.errors import UsageError
 from accord.hub.client.access import Access, find_access, need_access
 from accord.hub.client.build import Build, find_build
 from accord.hub.client.shells import AsyncHubClient, HubClient
-from accord.hub.client.verifying import Verified, Wanted, kept, pacts_to_verify, publish_results
+from accord.hub.client.verifying import Verified, Wanted, kept, pacts_at, pacts_to_verify, publish_results
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +36,7 @@ class HubPacts(PactSource, ResultSink):
         tags: of the provider's version.
         pending: let new contracts fail until they were verified once.
         wip_since: a date such as ``2026-01-31``: other branches' contracts since then are verified too, and may fail.
+        urls: the pacts at these URLs alone, as a webhook names them; the rest says nothing then.
         publish: whether results are published; None for in CI alone.
         build: what is known of the build; found where it is None.
 
@@ -52,11 +53,13 @@ class HubPacts(PactSource, ResultSink):
         tags: Sequence[str] = (),
         pending: bool = False,
         wip_since: str | None = None,
+        urls: Sequence[str] = (),
         publish: bool | None = None,
         build: Build | None = None,
     ) -> None:
         self.access = hub if isinstance(hub, Access) else need_access(find_access(hub))
         self._wanted = Wanted(tuple(selectors), branch, tuple(tags), pending, wip_since)
+        self._urls = tuple(urls)
         self._publish = publish
         self._given_build = build
         self._found: dict[str, FoundPact] = {}
@@ -82,11 +85,15 @@ class HubPacts(PactSource, ResultSink):
             ContractFormatError: it has something that is no pact.
         """
         with HubClient(self.access) as client:
+            if self._urls:
+                return self._read(client.run(pacts_at, provider, self._urls))
             return self._read(client.run(pacts_to_verify, provider, self._asked()))
 
     async def acontracts_for(self, provider: str) -> Sequence[Contract]:
         """The same in async code."""
         async with AsyncHubClient(self.access) as client:
+            if self._urls:
+                return self._read(await client.run(pacts_at, provider, self._urls))
             return self._read(await client.run(pacts_to_verify, provider, self._asked()))
 
     def _read(self, found: Sequence[FoundPact]) -> list[Contract]:

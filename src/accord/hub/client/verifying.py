@@ -144,6 +144,25 @@ def pacts_to_verify(hub: Conversation, provider: str, wanted: Wanted) -> Steps[l
     return found
 
 
+def pacts_at(hub: Conversation, provider: str, urls: Sequence[str]) -> Steps[list[FoundPact]]:
+    """The pacts at URLs, as a webhook names them in ``${pactbroker.pactUrl}``.
+
+    Raises:
+        HubError: one cannot be fetched, is no pact, or is another provider's.
+    """
+    found = []
+    for url in urls:
+        document = yield from hub.get(url)
+        named = document.get("provider") if isinstance(document, dict) else None
+        name = named.get("name") if isinstance(named, dict) else None
+        if not isinstance(name, str):
+            raise HubError(f"at {url} is no pact: it names no provider")
+        if name != provider:
+            raise HubError(f"the pact at {url} is for the provider {name}, not for {provider}")
+        found.append(FoundPact(document, url))
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Verified:
     """What is told of every contract alike.

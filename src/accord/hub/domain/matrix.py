@@ -96,6 +96,7 @@ class MatrixRow:
 
     Attributes:
         missing_version_id: the provider's version that should have verified and did not, where one was asked for.
+        revision: how often the version's pact was published, each time with another content.
     """
 
     pact_id: int
@@ -108,6 +109,7 @@ class MatrixRow:
     content_id: int
     sha: str
     published_at: int
+    revision: int = 1
     provider_version_id: int | None = None
     provider_version: str | None = None
     verification_id: int | None = None
@@ -241,8 +243,8 @@ def arranged(rows: Iterable[MatrixRow], options: MatrixOptions) -> list[MatrixRo
     return ordered[: options.limit] if options.limit is not None else ordered
 
 
-def _recency(row: MatrixRow) -> tuple[int, int, int]:
-    return max(row.published_at, row.verified_at or 0), row.pact_id, row.verification_id or 0
+def _recency(row: MatrixRow) -> tuple[int, int, int, int]:
+    return max(row.published_at, row.verified_at or 0), row.pact_id, row.revision, row.verification_id or 0
 
 
 def _only_latest(rows: list[MatrixRow], by: LatestBy | None) -> list[MatrixRow]:

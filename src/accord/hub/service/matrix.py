@@ -41,13 +41,13 @@ def find(connection: Connection, selectors: Sequence[MatrixSelector], options: M
     ignore = _resolve(connection, options.ignore, known)
     specified = _resolve(connection, selectors, known, ignore=ignore)
     if not options.others and len(selectors) == 1:
-        rows = _rows_of_one(connection, specified)
+        rows = _rows_of_one(connection, specified, every=options.latest_by is None)
         integrations: list[Integration] = []
         inferred: list[Resolved] = []
     else:
         integrations = _integrations(connection, specified, infer=bool(options.others))
         inferred = _infer(connection, specified, integrations, options.others, ignore)
-        rows = _rows_of_many(connection, specified, inferred)
+        rows = _rows_of_many(connection, specified, inferred, every=options.latest_by is None)
     rows = arranged(mark_ignored(rows, ignore), options)
     return MatrixResult(
         rows=tuple(rows),
@@ -159,14 +159,15 @@ def _infer(
     return _with_ignored(_versions(connection, names, others, specified=False), ignore)
 
 
-def _rows_of_one(connection: Connection, specified: Sequence[Resolved]) -> list[MatrixRow]:
+def _rows_of_one(connection: Connection, specified: Sequence[Resolved], *, every: bool) -> list[MatrixRow]:
+    """The rows of one participant; every: those too that a later revision or result replaced."""
     version_ids, whole_ids = _split(specified)
-    as_consumer = storage.published(connection, version_ids=version_ids, consumer_ids=whole_ids)
-    results = storage.latest_results(connection, {row.content_id for row in as_consumer})
+    as_consumer = storage.published(connection, version_ids=version_ids, consumer_ids=whole_ids, every=every)
+    results = storage.latest_results(connection, {row.content_id for row in as_consumer}, every=every)
     rows = _joined(as_consumer, results)
     verified = storage.contents_verified_by(connection, version_ids=version_ids, provider_ids=whole_ids)
-    as_provider = storage.published(connection, content_ids=verified)
-    results = storage.latest_results(connection, verified, version_ids=version_ids, provider_ids=whole_ids)
+    as_provider = storage.published(connection, content_ids=verified, every=every)
+    results = storage.latest_results(connection, verified, version_ids=version_ids, provider_ids=whole_ids, every=every)
     seen = {(row.pact_id, row.verification_id) for row in rows}
     rows += [
         row
@@ -177,7 +178,7 @@ def _rows_of_one(connection: Connection, specified: Sequence[Resolved]) -> list[
 
 
 def _rows_of_many(
-    connection: Connection, specified: Sequence[Resolved], inferred: Sequence[Resolved]
+    connection: Connection, specified: Sequence[Resolved], inferred: Sequence[Resolved], *, every: bool
 ) -> list[MatrixRow]:
     everyone = [*specified, *inferred]
     version_ids, whole_ids = _split(everyone)
@@ -189,11 +190,14 @@ def _rows_of_many(
             version_ids=version_ids,
             consumer_ids=whole_ids,
             provider_ids={each.participant_id for each in everyone},
+            every=every,
         )
         if row.consumer_id in named or row.provider_id in named
     ]
     content_ids = {row.content_id for row in pacts}
-    results = storage.latest_results(connection, content_ids, version_ids=version_ids, provider_ids=whole_ids)
+    results = storage.latest_results(
+        connection, content_ids, version_ids=version_ids, provider_ids=whole_ids, every=every
+    )
     return _joined(pacts, results, _due(everyone))
 
 

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, delete, func, select
 
 from accord.hub.domain.records import Version
-from accord.hub.storage.database import among
+from accord.hub.storage import pacts
 from accord.hub.storage.tables import (
     audit,
     branches,
-    contents,
     participants,
     presences,
     publications,
@@ -55,19 +54,12 @@ def removable(connection: Connection, before: int, limit: int | None = None) -> 
     return [Version(*row) for row in rows]
 
 
-_UNUSED = delete(contents).where(
-    among(contents.c.id, "ids"),
-    ~select(publications.c.id).where(publications.c.content_id == contents.c.id).exists(),
-)
-
-
 def remove(connection: Connection, version_ids: Collection[int]) -> int:
     """Remove versions with all that hangs on them; how many contents went with them."""
     ids = list(version_ids)
-    mine = select(publications.c.content_id).where(publications.c.version_id.in_(ids))
-    content_ids = list(connection.scalars(mine))
+    content_ids = pacts.contents_of(connection, publications.c.version_id.in_(ids))
     connection.execute(delete(versions).where(versions.c.id.in_(ids)))
-    return connection.execute(_UNUSED, {"ids": content_ids}).rowcount if content_ids else 0
+    return pacts.remove_orphans(connection, content_ids)
 
 
 def remove_records(connection: Connection, before: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Select, String, and_, bindparam, cast, func, null, or_, select
+from sqlalchemy import Connection, Select, String, Table, and_, bindparam, cast, func, null, or_, select
 
 from accord.hub.domain.matrix import Criteria, MatrixRow
 from accord.hub.storage.database import among
@@ -14,6 +14,7 @@ from accord.hub.storage.tables import (
     branches,
     contents,
     environments,
+    overwritten,
     participants,
     presences,
     publications,
@@ -107,8 +108,9 @@ def providers_of(connection: Connection, version_ids: Collection[int]) -> list[t
     return [(row[0], row[1]) for row in connection.execute(_PROVIDERS, {"versions": list(version_ids)})]
 
 
-_ROWS = (
-    select(
+def _rows(revisions: Table) -> Select[Any]:
+    """Pacts as they are now (publications), or as they were before they were merged (overwritten)."""
+    query = select(
         publications.c.id,
         publications.c.consumer_id,
         _consumers.c.name,
@@ -116,15 +118,19 @@ _ROWS = (
         versions.c.number,
         publications.c.provider_id,
         _providers.c.name,
-        publications.c.content_id,
+        revisions.c.content_id,
         contents.c.sha,
-        publications.c.created_at,
+        revisions.c.created_at,
+        revisions.c.revision,
+    ).select_from(publications)
+    if revisions is not publications:
+        query = query.join(revisions, revisions.c.publication_id == publications.c.id)
+    return (
+        query.join(_consumers, _consumers.c.id == publications.c.consumer_id)
+        .join(_providers, _providers.c.id == publications.c.provider_id)
+        .join(versions, versions.c.id == publications.c.version_id)
+        .join(contents, contents.c.id == revisions.c.content_id)
     )
-    .join(_consumers, _consumers.c.id == publications.c.consumer_id)
-    .join(_providers, _providers.c.id == publications.c.provider_id)
-    .join(versions, versions.c.id == publications.c.version_id)
-    .join(contents, contents.c.id == publications.c.content_id)
-)
 
 
 def published(
@@ -134,6 +140,7 @@ def published(
     consumer_ids: Collection[int] = (),
     provider_ids: Collection[int] | None = None,
     content_ids: Collection[int] | None = None,
+    every: bool = False,
 ) -> list[MatrixRow]:
     """Pacts as rows without a verification: of these versions and of all versions of these consumers.
 
@@ -143,27 +150,30 @@ def published(
         consumer_ids: consumers of which all versions count.
         provider_ids: only pacts with these; None takes all.
         content_ids: only these contents; None takes all.
+        every: as they were before they were merged, too.
     """
     given = {"versions": version_ids or None, "consumers": consumer_ids or None, "contents": content_ids}
     values: dict[str, Any] = {name: list(value) for name, value in given.items() if value is not None}
     if not values:
         return []
-    query = _published(tuple(values), of_providers=provider_ids is not None)
+    sides = tuple(values)
     if provider_ids is not None:
         values["providers"] = list(provider_ids)
-    return [MatrixRow(*row) for row in connection.execute(query, values)]
-
-
-_SIDES = {
-    "versions": among(publications.c.version_id, "versions"),
-    "consumers": among(publications.c.consumer_id, "consumers"),
-    "contents": among(publications.c.content_id, "contents"),
-}
+    return [
+        MatrixRow(*row)
+        for revisions in ((publications, overwritten) if every else (publications,))
+        for row in connection.execute(_published(sides, revisions, of_providers=provider_ids is not None), values)
+    ]
 
 
 @cache
-def _published(sides: tuple[str, ...], *, of_providers: bool) -> Select[Any]:
-    query = _ROWS.where(or_(*(_SIDES[name] for name in sides)))
+def _published(sides: tuple[str, ...], revisions: Table, *, of_providers: bool) -> Select[Any]:
+    known = {
+        "versions": among(publications.c.version_id, "versions"),
+        "consumers": among(publications.c.consumer_id, "consumers"),
+        "contents": among(revisions.c.content_id, "contents"),
+    }
+    query = _rows(revisions).where(or_(*(known[name] for name in sides)))
     return query.where(among(publications.c.provider_id, "providers")) if of_providers else query
 
 
@@ -177,6 +187,7 @@ def latest_results(
     *,
     version_ids: Collection[int] | None = None,
     provider_ids: Collection[int] = (),
+    every: bool = False,
 ) -> list[Result]:
     """The newest result of each provider version for each content.
 
@@ -185,8 +196,9 @@ def latest_results(
         content_ids: the contents.
         version_ids: only by these provider versions; None takes all.
         provider_ids: by all versions of these too.
+        every: older results of them too.
     """
-    query = _results_query(by_version=version_ids is not None, of_providers=bool(provider_ids))
+    query = _results_query(by_version=version_ids is not None, of_providers=bool(provider_ids), every=every)
     values: dict[str, Any] = {"versions": list(version_ids)} if version_ids is not None else {}
     if version_ids is not None and provider_ids:
         values["providers"] = list(provider_ids)
@@ -198,12 +210,11 @@ def latest_results(
 
 
 @cache
-def _results_query(*, by_version: bool, of_providers: bool) -> Select[Any]:
-    newest = (
-        select(func.max(verifications.c.id))
-        .where(among(verifications.c.content_id, "ids"))
-        .group_by(verifications.c.content_id, verifications.c.provider_version_id)
-    )
+def _results_query(*, by_version: bool, of_providers: bool, every: bool = False) -> Select[Any]:
+    newest = select(verifications.c.id if every else func.max(verifications.c.id))
+    newest = newest.where(among(verifications.c.content_id, "ids"))
+    if not every:
+        newest = newest.group_by(verifications.c.content_id, verifications.c.provider_version_id)
     if by_version:
         wanted: Any = among(verifications.c.provider_version_id, "versions")
         if of_providers:

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, delete, desc, func, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, delete, desc, func, insert, select, union, update
 
 from accord.hub.domain.records import Pact
 from accord.hub.storage.database import among, insert_or_ignore
-from accord.hub.storage.tables import branch_versions, branches, contents, participants, publications, tags, versions
+from accord.hub.storage.tables import (
+    branch_versions,
+    branches,
+    contents,
+    overwritten,
+    participants,
+    publications,
+    tags,
+    versions,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -184,15 +193,20 @@ def keep_content(connection: Connection, pair: tuple[int, int], sha: str, text: 
 def publish(
     connection: Connection, *, consumer_id: int, provider_id: int, version_id: int, content_id: int, now: int
 ) -> None:
-    """Note a publication; the same version's earlier one for the provider is replaced."""
+    """Note a publication; the same version's earlier one for the provider is replaced, and kept aside."""
     values = {"consumer_id": consumer_id, "provider_id": provider_id, "version_id": version_id}
     row = {**values, "content_id": content_id, "revision": 1, "created_at": now}
     if insert_or_ignore(connection, publications, row):
         return
     mine = and_(publications.c.version_id == version_id, publications.c.provider_id == provider_id)
     changed = and_(mine, publications.c.content_id != content_id)
+    before = (publications.c.id, publications.c.content_id, publications.c.revision, publications.c.created_at)
+    names = ["publication_id", "content_id", "revision", "created_at"]
+    connection.execute(insert(overwritten).from_select(names, select(*before).where(changed)))
     connection.execute(
-        update(publications).where(changed).values(content_id=content_id, revision=publications.c.revision + 1)
+        update(publications)
+        .where(changed)
+        .values(content_id=content_id, revision=publications.c.revision + 1, created_at=now)
     )
 
 
@@ -209,15 +223,28 @@ def previous(connection: Connection, pact: Pact, *, tag: str | None = None, dist
 def remove(connection: Connection, pact_ids: Collection[int]) -> None:
     """Remove publications, and contents that nobody publishes any more with their results."""
     ids = list(pact_ids)
-    content_ids = list(connection.scalars(select(publications.c.content_id).where(publications.c.id.in_(ids))))
+    content_ids = contents_of(connection, publications.c.id.in_(ids))
     connection.execute(delete(publications).where(publications.c.id.in_(ids)))
     remove_orphans(connection, content_ids)
 
 
+def contents_of(connection: Connection, which: Any) -> list[int]:
+    """The contents of publications that fit a condition, those too that were overwritten."""
+    mine = select(publications.c.content_id).where(which)
+    before = select(overwritten.c.content_id).join(publications, publications.c.id == overwritten.c.publication_id)
+    return list(connection.scalars(union(mine, before.where(which))))
+
+
 def remove_orphans(connection: Connection, content_ids: Collection[int]) -> int:
     """Remove those contents that no version publishes; how many."""
-    used = select(publications.c.id).where(publications.c.content_id == contents.c.id).exists()
-    return connection.execute(delete(contents).where(contents.c.id.in_(list(content_ids)), ~used)).rowcount
+    return connection.execute(_UNUSED, {"ids": list(content_ids)}).rowcount if content_ids else 0
+
+
+_UNUSED = delete(contents).where(
+    among(contents.c.id, "ids"),
+    ~select(publications.c.id).where(publications.c.content_id == contents.c.id).exists(),
+    ~select(overwritten.c.id).where(overwritten.c.content_id == contents.c.id).exists(),
+)
 
 
 def published_by(connection: Connection, version_ids: Collection[int]) -> dict[int, list[Pact]]:

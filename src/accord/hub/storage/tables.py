@@ -129,6 +129,15 @@ publications = Table(
     **_NEVER_AGAIN,
 )  # fmt: skip
 
+# What a version's pact said before it was merged: rows of publications that were replaced.
+overwritten = Table(
+    "overwritten", metadata, _id(),
+    _to("publications", index=True),
+    _to("contents", index=True),
+    Column("revision", Integer, nullable=False),
+    _time(),
+)  # fmt: skip
+
 # One row for each pair that ever had a pact: which pairs there are is asked in every question about a deployment.
 integrations = Table(
     "integrations", metadata,

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 
+_BRANCHES = branches.alias()
+_TAGS = tags.alias()
 _OF_PROVIDER = ALL.where(publications.c.provider_id == bindparam("provider"))
 _RECENT = _OF_PROVIDER.where(publications.c.created_at >= bindparam("since"))
 _OF_BRANCHES = (
@@ -44,34 +46,38 @@ def heads_since(connection: Connection, provider_id: int, since: int) -> list[tu
     ]
 
 
-_BRANCH = (branches.c.participant_id == bindparam("provider"), branches.c.name == bindparam("line"))
-_TAG = (tags.c.participant_id == bindparam("provider"), tags.c.name == bindparam("line"))
-_ON_BRANCH = select(branch_versions.c.version_id).join(branches, branches.c.id == branch_versions.c.branch_id)
-_BRANCH_BEGAN = select(branches.c.created_at).where(*_BRANCH)
-_TAG_BEGAN = select(func.min(tags.c.created_at)).where(*_TAG)
+_BRANCH = and_(branches.c.participant_id == bindparam("provider"), branches.c.name == bindparam("line"))
+_TAG = and_(tags.c.participant_id == bindparam("provider"), tags.c.name == bindparam("line"))
+_BRANCH_BEGAN = select(_BRANCHES.c.created_at).where(
+    _BRANCHES.c.participant_id == bindparam("provider"), _BRANCHES.c.name == bindparam("line")
+)
+_TAG_BEGAN = select(func.min(_TAGS.c.created_at)).where(
+    _TAGS.c.participant_id == bindparam("provider"), _TAGS.c.name == bindparam("line")
+)
+_SUCCESSES = (
+    select(verifications.c.content_id)
+    .distinct()
+    .where(among(verifications.c.content_id, "ids"), verifications.c.success)
+)
 
 
-def _settled(mine: Select[Any], elsewhere: Select[Any], began: Any) -> Select[Any]:
+def _settled(on_lines: Select[Any], mine: Any, began: Any) -> Select[Any]:
     """One of the line's versions verified it, or another line's before this one began, if it has begun."""
-    before = or_(began.is_(None), verifications.c.created_at < began)
-    by = verifications.c.provider_version_id
-    return (
-        select(verifications.c.content_id)
-        .distinct()
-        .where(
-            among(verifications.c.content_id, "ids"),
-            verifications.c.success,
-            or_(by.in_(mine), and_(by.in_(elsewhere), before)),
-        )
-    )
+    return on_lines.where(or_(mine, began.is_(None), verifications.c.created_at < began))
 
 
 _SETTLED_FOR_BRANCH = _settled(
-    _ON_BRANCH.where(*_BRANCH), select(branch_versions.c.version_id), _BRANCH_BEGAN.scalar_subquery()
+    _SUCCESSES.join(branch_versions, branch_versions.c.version_id == verifications.c.provider_version_id).join(
+        branches, branches.c.id == branch_versions.c.branch_id
+    ),
+    _BRANCH,
+    _BRANCH_BEGAN.scalar_subquery(),
 )
 _SETTLED_FOR_TAG = _settled(
-    select(tags.c.version_id).where(*_TAG),
-    select(tags.c.version_id).where(tags.c.participant_id == bindparam("provider")),
+    _SUCCESSES.join(tags, tags.c.version_id == verifications.c.provider_version_id).where(
+        tags.c.participant_id == bindparam("provider")
+    ),
+    _TAG,
     _TAG_BEGAN.scalar_subquery(),
 )
 

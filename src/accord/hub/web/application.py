@@ -12,7 +12,7 @@ from accord.hub.service.problems import GONE, ConflictedError, InvalidError, Not
 from accord.hub.storage.database import DatabaseUnavailableError
 from accord.hub.web.answers import Answer, error, invalid
 from accord.hub.web.bodies import RequestError
-from accord.hub.web.gate import Gate, Guard, Observer
+from accord.hub.web.gate import Denial, Gate, Guard, Observer
 from accord.hub.web.pages import assets
 from accord.hub.web.pages import environments as environment_pages
 from accord.hub.web.pages import matrix as matrix_pages
@@ -20,7 +20,7 @@ from accord.hub.web.pages import overview as overview_pages
 from accord.hub.web.pages import pacts as pact_pages
 from accord.hub.web.pages import participants as participant_pages
 from accord.hub.web.pages.negotiation import wants_page
-from accord.hub.web.pages.rendering import error_page
+from accord.hub.web.pages.rendering import error_page, refusal_page
 from accord.hub.web.routes import (
     badges,
     environments,
@@ -73,8 +73,14 @@ def create_application(
         app.include_router(router)
     for kind, handler in _HANDLERS.items():
         app.add_exception_handler(kind, _readable(handler))
-    app.add_middleware(Gate, guard=guard, observer=observer, read_only=hub.settings.read_only, quiet=quiet)
+    app.add_middleware(
+        Gate, guard=guard, observer=observer, read_only=hub.settings.read_only, quiet=quiet, page=_refusal
+    )
     return app
+
+
+def _refusal(scope: Any, denial: Denial) -> Answer | None:
+    return refusal_page(Request(scope), denial) if wants_page(scope) else None
 
 
 def _readable(handler: Any) -> Any:

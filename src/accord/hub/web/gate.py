@@ -76,16 +76,25 @@ class Gate:
         observer: counts; None for nobody.
         read_only: nothing can be changed.
         quiet: no line in the log for each request.
+        page: a refusal as a page, where a browser asked; None where it did not.
     """
 
     def __init__(
-        self, app: App, *, guard: Guard, observer: Observer | None = None, read_only: bool = False, quiet: bool = False
+        self,
+        app: App,
+        *,
+        guard: Guard,
+        observer: Observer | None = None,
+        read_only: bool = False,
+        quiet: bool = False,
+        page: Callable[[Scope, Denial], App | None] = lambda *_: None,
     ) -> None:
         self._app = app
         self._guard = guard
         self._observer = observer
         self._read_only = read_only
         self._quiet = quiet
+        self._page = page
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -103,7 +112,8 @@ class Gate:
                 denial = self._refused(scope)
         try:
             if denial is not None:
-                await exchange.refuse(denial)
+                answer = self._page(scope, denial)
+                await (answer(scope, receive, exchange.send) if answer else exchange.refuse(denial))
             else:
                 await self._app(scope, receive, exchange.send)
         except Exception:

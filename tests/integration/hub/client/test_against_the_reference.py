@@ -10,9 +10,10 @@ from urllib.parse import unquote
 import httpx
 import pytest
 
-from accord.hub.client import deciding, environments, participants, publishing, verifying, webhooks
+from accord.hub.client import deciding, environments, participants, publishing, tables, verifying, webhooks
 from accord.hub.client.access import Access
 from accord.hub.client.errors import HubConflictError
+from accord.hub.client.question import Question, Subject
 from accord.hub.client.shells import AsyncHubClient, HubClient
 from accord.hub.wire.selectors import VersionSelector
 
@@ -101,31 +102,61 @@ async def test_the_async_shell_takes_the_same_steps() -> None:
     [
         (
             "can-i-deploy-ok",
-            deciding.Question("Foo", "1.0.0", environment="prod"),
+            Question("Foo", "1.0.0", environment="prod"),
             True,
             "Can deploy Foo v1.0.0 to prod.",
         ),
         (
             "can-i-deploy-unverified",
-            deciding.Question("Foo", "1.0.0", environment="prod"),
+            Question("Foo", "1.0.0", environment="prod"),
             False,
             "Cannot deploy Foo v1.0.0 to prod.",
         ),
         (
             "can-i-deploy-unknown-version",
-            deciding.Question("Foo", "9.9.9", environment="prod"),
+            Question("Foo", "9.9.9", environment="prod"),
             False,
             "Cannot deploy Foo v9.9.9 to prod.",
         ),
     ],
 )
 def test_the_question_is_answered_without_reasons_too(
-    label: str, question: deciding.Question, *, deployable: bool, last: str
+    label: str, question: Question, *, deployable: bool, last: str
 ) -> None:
     broker = Recorded(label)
     verdict = broker.run(deciding.decide, question)
     assert (verdict.deployable is True) is deployable
     assert deciding.render_verdict(verdict).splitlines()[-1] == last
+
+
+def printed(label: str) -> tuple[str, int]:
+    """What the reference's client printed, and its exit code."""
+    text, _, code = (GOLDEN / "cli-out" / f"{label}.txt").read_text(encoding="utf-8").rpartition("exit=")
+    return text.strip("\n"), int(code)
+
+
+@pytest.mark.parametrize(
+    ("label", "question"),
+    [
+        ("09-can-i-deploy-unverified", Question("Foo", "1.0.0", environment="prod")),
+        ("10-can-i-deploy-unknown-version", Question("Foo", "9.9.9", environment="prod")),
+        ("19-can-i-deploy-ok", Question("Foo", "1.0.0", environment="prod")),
+        ("20-can-i-deploy-json", Question("Foo", "1.0.0", environment="prod")),
+        ("21-can-i-deploy-two", Question("Foo", "1.0.0", beside=(Subject("Bar", "2.0.0"),))),
+        ("22-can-i-deploy-latest-tag", Question("Foo", tag="dev", environment="prod")),
+        ("25-can-i-deploy-ignore", Question("Foo", "1.0.0", environment="test", ignore=(("Bar", None),))),
+        ("26-can-i-merge", Question("Foo", "1.0.0", main_branches=True)),
+    ],
+)
+def test_the_answer_can_be_printed_as_the_reference_s_client_prints_it(label: str, question: Question) -> None:
+    wanted, code = printed(label)
+    verdict = Recorded(label.partition("-")[2]).run(deciding.decide, question)
+    fine = verdict.deployable is True
+    if "json" in label:
+        assert tables.as_json(verdict.document) == wanted
+    else:
+        assert tables.as_table(verdict.document, deployable=fine).strip("\n") == wanted
+    assert code == int(not fine)
 
 
 def test_deployments_and_releases_follow_the_links_by_name() -> None:

@@ -238,3 +238,29 @@ def test_the_project_s_configuration_names_the_hub(accord: Run, project: Path, h
     refused = accord("environment", "list", code=2).stderr
     assert "credentials do not belong in a file" in refused
     assert "abc" not in refused
+
+
+def test_a_webhook_s_pact_is_verified_by_its_url_and_the_result_goes_back(
+    accord: Run, project: Path, hub: HubProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("UrlWeb", "UrlApp"):
+        write_pact(project / "pacts", name, "Url Orders", id=1)
+    accord("publish", "-a", "1", "--branch", "side")
+    pair = f"{hub.url}/pacts/provider/Url%20Orders/consumer"
+    url = httpx.get(f"{pair}/UrlWeb/latest").json()["_links"]["pb:pact-version"]["href"]
+    app = ("--app", "provider:app", "--provider-version", "9", "--publish")
+    monkeypatch.delenv("PACT_BROKER_BASE_URL", raising=False)
+    done = accord("verify", "--pact-url", url, *app)
+    assert f"published: 1 results of Url Orders v9 to {hub.url}" in done.stdout
+    found = httpx.get(f"{pair}/UrlWeb/latest/verification-results/latest").json()
+    assert (found["success"], found["providerApplicationVersion"]) == (True, "9")
+    assert httpx.get(f"{pair}/UrlApp/latest/verification-results/latest").status_code == 404
+    other = accord("verify", "Others", "--pact-url", url, *app, code=2)
+    assert "is for the provider Url Orders, not for Others" in other.stderr
+    assert "expected a pact of a hub" in accord("verify", "--pact-url", f"{hub.url}/x", *app, code=2).stderr
+
+
+def test_a_provider_without_contracts_is_an_error_unless_that_is_said(accord: Run) -> None:
+    verify = ("verify", "NewOrders", "--app", "provider:app", "--provider-version", "1")
+    assert "no contract with the provider NewOrders" in accord(*verify, code=2).stderr
+    assert "nothing to verify: no contract" in accord(*verify, "--ignore-no-pacts-error").stderr

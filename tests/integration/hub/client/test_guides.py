@@ -52,6 +52,7 @@ def test_every_command_of_the_guide_to_the_hub_runs(
     database = str(folder / ".accord" / "hub.sqlite3")
     with running_hub(folder, *serves[0].split()[3:], database=database) as hub:
         monkeypatch.setenv("PACT_BROKER_BASE_URL", hub.url)
+        monkeypatch.setenv("PACT_URL", f"{hub.url}/pacts/provider/OrderService/consumer/WebShop/latest")
         for command in commands:
             if command in {*serves, *later}:
                 continue

@@ -12,8 +12,9 @@ from accord.contract.verification import ContractResult, InteractionResult
 from accord.core.errors import UsageError
 from accord.hub.client.access import Access
 from accord.hub.client.conversation import Conversation
-from accord.hub.client.deciding import Question, read_verdict, render_verdict
+from accord.hub.client.deciding import read_verdict, render_verdict
 from accord.hub.client.errors import HubError
+from accord.hub.client.question import Question, Subject
 from accord.hub.client.verifying import Verified, Wanted, publish_results, read_selectors, result_document
 from accord.hub.wire.selectors import VersionSelector
 
@@ -107,6 +108,17 @@ def test_the_result_of_a_contract_from_elsewhere_is_refused_before_anything_is_s
         (
             Question("A", branch="main", main_branches=True),
             "q[][pacticipant]=A&q[][latest]=true&q[][branch]=main&latestby=cvp&latest=true&mainBranch=true",
+        ),
+        (
+            Question("A", "1", beside=(Subject("B", main_branch=True), Subject("C", branch="b"))),
+            (
+                "q[][pacticipant]=A&q[][version]=1&q[][pacticipant]=B&q[][latest]=true&q[][mainBranch]=true"
+                "&q[][pacticipant]=C&q[][latest]=true&q[][branch]=b&latestby=cvpv"
+            ),
+        ),
+        (
+            Question("A", "1", environment="prod", beside=(Subject("B", "2"),)),
+            "q[][pacticipant]=A&q[][version]=1&q[][pacticipant]=B&q[][version]=2&latestby=cvpv&environment=prod",
         ),
         (Question("A", tag="t"), "q[][pacticipant]=A&q[][latest]=true&q[][tag]=t&latestby=cvp&latest=true"),
     ],

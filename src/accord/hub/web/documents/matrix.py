@@ -94,7 +94,7 @@ def text(result: MatrixResult, verdict: Verdict) -> str:
         [
             row.consumer,
             row.consumer_version,
-            "1",
+            str(row.revision),
             row.provider,
             row.provider_version or "",
             str(row.verification_id + FIRST_NUMBER) if row.verification_id else "",

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from starlette.requests import Request
 
+    from accord.hub.web.gate import Denial
+
 HEADERS = {
     "content-security-policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
@@ -26,6 +28,7 @@ HEADERS = {
     "referrer-policy": "same-origin",
 }
 
+_REFUSALS = {401: "Sign in", 403: "This is not allowed", 429: "Too many requests"}
 _SECONDS = (("year", 31_536_000), ("month", 2_592_000), ("day", 86_400), ("hour", 3600), ("minute", 60))
 
 
@@ -56,6 +59,16 @@ def error_page(request: Request, answer: Answer) -> Answer:
         lines = list(errors or [document.get("error", "")])
     status = answer.status_code
     return page(request, "error.html", status, heading=TITLES.get(status, "This did not work"), lines=lines)
+
+
+def refusal_page(request: Request, denial: Denial) -> Answer:
+    """Why somebody is not let in, and how to get in."""
+    status = denial.status
+    unknown = status == 401  # noqa: PLR2004 - unauthorized
+    heading = _REFUSALS.get(status, "This did not work")
+    answer = page(request, "refused.html", status, unknown=unknown, heading=heading, message=denial.message)
+    answer.raw_headers += [(name.encode(), value.encode()) for name, value in denial.headers]
+    return answer
 
 
 @cache
