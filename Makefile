@@ -6,6 +6,9 @@ STAMP := $(VENV)/.ready
 
 JAVASCRIPT := tests/integration/contract/interoperation/javascript
 
+# Hundreds of processes start in our tests: none of them compiles our modules again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: setup tools shop demo test check lint bench soak lock clean help
 help:
 	@echo "make demo   the whole story on the example shop; make demo KEEP=1 leaves its hub open"
@@ -52,8 +55,7 @@ demo: setup
 
 test: setup
 	@$(BIN)/python -m pytest -n 2 --dist worksteal
-	@cd examples/shop && ../../$(BIN)/python -m pytest -n 2 --dist worksteal --ignore=tests/e2e
-	@cd examples/shop && ../../$(BIN)/python -m pytest tests/e2e
+	@cd examples/shop && ../../$(BIN)/accord test -n 2 --budgets report -- --dist worksteal
 
 lint: setup
 	@$(BIN)/ruff check .
@@ -69,6 +71,9 @@ bench: setup
 
 soak: setup
 	@$(BIN)/python -m pytest -n 2 -m soak --soak
+	@cd examples/shop && ../../$(BIN)/python -m pytest -m soak --soak
+	@cd examples/shop && for run in $$(seq 50); do echo "The shop's journeys, $$run of 50"; \
+		../../$(BIN)/python -m pytest -q tests/e2e || exit 1; done
 	@for program in benchmarks/soak/*.py; do echo "== $$program"; $(BIN)/python $$program || exit 1; done
 
 # Writes the lock file; needs uv. Names no index: what is locked is the content.

@@ -24,13 +24,19 @@ def demo(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def story() -> tuple[list[dict[str, Any]], str]:
+def test_the_demo_tells_its_story_and_leaves_the_checkout_as_it_was() -> None:
+    """One test, for the story takes a while: two workers would each tell it."""
     before = state_of_the_checkout()
-    done = demo(ROOT / "examples", "--json")
+    done = demo(ROOT / "examples", "--json", "--level", "unit")
     assert done.returncode == 0, done.stdout + done.stderr
     assert state_of_the_checkout() == before, "the demo works on a copy"
-    return json.loads(done.stdout)["steps"], done.stderr
+    steps = json.loads(done.stdout)["steps"]
+    a_real_database_comes_up(steps)
+    the_levels_that_were_asked_for_run(steps)
+    pacts_are_recorded_in_both_directions_and_published(steps)
+    a_safe_change_may_be_deployed(steps)
+    the_break_passes_its_own_tests_and_is_stopped_by_the_consumers_contract(steps)
+    the_answer_is_no_in_the_documents_words(steps)
 
 
 def state_of_the_checkout() -> dict[str, bytes]:
@@ -39,34 +45,63 @@ def state_of_the_checkout() -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in files}
 
 
-def steps(story: tuple[list[dict[str, Any]], str], **wanted: object) -> list[dict[str, Any]]:
-    return [step for step in story[0] if all(step.get(key) == value for key, value in wanted.items())]
+def chosen(steps: list[dict[str, Any]], **wanted: object) -> list[dict[str, Any]]:
+    return [step for step in steps if all(step.get(key) == value for key, value in wanted.items())]
 
 
-def test_a_real_database_comes_up(story: tuple[list[dict[str, Any]], str]) -> None:
-    (step,) = steps(story, chapter="database")
+def a_real_database_comes_up(steps: list[dict[str, Any]]) -> None:
+    (step,) = chosen(steps, chapter="database")
     assert int(step["version"].split(".")[0]) >= 15
 
 
-def test_every_level_that_exists_runs_and_says_how_many_tests_and_how_long(
-    story: tuple[list[dict[str, Any]], str],
-) -> None:
-    levels = steps(story, chapter="levels")
-    assert [step["level"] for step in levels] == ["unit", "integration", "contract"]
-    assert all(step["tests"] > 0 and step["seconds"] > 0 for step in levels)
+def the_levels_that_were_asked_for_run(steps: list[dict[str, Any]]) -> None:
+    (step,) = chosen(steps, chapter="levels")
+    assert [level["level"] for level in step["levels"]] == ["unit", "contract"]
+    assert all(level["tests"] > 0 and level["seconds"] > 0 for level in step["levels"])
+    assert step["lines"][0].split() == ["level", "tests", "time", "share", "budget", "over", "budget"]
+    assert any(line.startswith("shape: ") for line in step["lines"])
 
 
-def test_pacts_are_recorded_in_both_directions(story: tuple[list[dict[str, Any]], str]) -> None:
-    (step,) = steps(story, chapter="pacts")
+def pacts_are_recorded_in_both_directions_and_published(steps: list[dict[str, Any]]) -> None:
+    (step,) = chosen(steps, chapter="pacts")
     assert {"OrderService-PaymentService.json", "PaymentService-OrderService.json"} <= set(step["pacts"])
-
-
-def test_the_story_s_hub_is_named_and_gone_afterwards(story: tuple[list[dict[str, Any]], str]) -> None:
-    (step,) = steps(story, chapter="pacts")
     assert step["hub"].startswith("http://127.0.0.1:")
     assert step["hub"] in step["title"]
-    with pytest.raises(httpx.ConnectError):
+    with pytest.raises(httpx.ConnectError):  # gone with the story
         httpx.get(step["hub"])
+
+
+def a_safe_change_may_be_deployed(steps: list[dict[str, Any]]) -> None:
+    (step,) = chosen(steps, chapter="answer")
+    assert step["deployable"] is True
+    assert step["lines"][0] == "RESULT: OK"
+
+
+def the_break_passes_its_own_tests_and_is_stopped_by_the_consumers_contract(steps: list[dict[str, Any]]) -> None:
+    own = [step for step in chosen(steps, chapter="break") if "level" in step]
+    assert [step["level"] for step in own] == ["unit", "integration"]
+    (verification,) = chosen(steps, chapter="break", provider="OrderService")
+    assert verification["success"] is False
+    report = "\n".join(verification["lines"])
+    for words in (
+        "PaymentService",
+        "a request for order details",
+        "$.totalAmount",
+        "expected a decimal such as 45.0",
+        "seen nothing; is it now called 'total'?",
+    ):
+        assert words in report
+
+
+def the_answer_is_no_in_the_documents_words(steps: list[dict[str, Any]]) -> None:
+    (step,) = chosen(steps, chapter="break", deployable=False)
+    lines = [line for line in step["lines"] if not line.startswith(" ")]
+    # Document B, "Contract Testing Workflow".
+    assert lines == [
+        "RESULT: FAILED",
+        "PaymentService (v1.5.0) has a contract that OrderService (v2.3.1) has NOT verified.",
+        "Cannot deploy OrderService v2.3.1 to production.",
+    ]
 
 
 def test_the_hub_can_be_kept_open_until_it_is_interrupted(tmp_path: Path) -> None:
@@ -83,42 +118,14 @@ def test_the_hub_can_be_kept_open_until_it_is_interrupted(tmp_path: Path) -> Non
         assert waiting.communicate(timeout=60)[0] == "over\n"
 
 
-def test_a_safe_change_may_be_deployed(story: tuple[list[dict[str, Any]], str]) -> None:
-    (step,) = steps(story, chapter="answer")
-    assert step["deployable"] is True
-    assert step["lines"][0] == "RESULT: OK"
-
-
-def test_the_break_passes_its_own_tests_and_is_stopped_by_the_consumers_contract(
-    story: tuple[list[dict[str, Any]], str],
-) -> None:
-    own = [step for step in steps(story, chapter="break") if "level" in step]
-    assert [step["level"] for step in own] == ["unit", "integration"]
-    (verification,) = steps(story, chapter="break", provider="OrderService")
-    assert verification["success"] is False
-    report = "\n".join(verification["lines"])
-    for words in (
-        "PaymentService",
-        "a request for order details",
-        "$.totalAmount",
-        "expected a decimal such as 45.0",
-        "seen nothing; is it now called 'total'?",
-    ):
-        assert words in report
-
-
-def test_the_answer_is_no_in_the_documents_words(story: tuple[list[dict[str, Any]], str]) -> None:
-    (step,) = steps(story, chapter="break", deployable=False)
-    lines = [line for line in step["lines"] if not line.startswith(" ")]
-    # Document B, "Contract Testing Workflow".
-    assert lines == [
-        "RESULT: FAILED",
-        "PaymentService (v1.5.0) has a contract that OrderService (v2.3.1) has NOT verified.",
-        "Cannot deploy OrderService v2.3.1 to production.",
-    ]
-
-
 def test_outside_a_checkout_it_says_where_to_run_it(tmp_path: Path) -> None:
     done = demo(tmp_path)
     assert done.returncode == 2
     assert "not inside a checkout" in done.stderr
+
+
+def test_a_level_that_does_not_exist_is_refused_before_anything_runs() -> None:
+    done = demo(ROOT, "--level", "unti")
+    assert done.returncode == 2
+    assert "there is no level 'unti'; this project has unit, integration, contract, component, e2e" in done.stderr
+    assert not done.stdout

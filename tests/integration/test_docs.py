@@ -1,5 +1,6 @@
 """Every example of the documentation runs."""
 
+import itertools
 import os
 import re
 import subprocess
@@ -10,12 +11,14 @@ import pytest
 
 from accord.core.configuration import describe_keys
 from accord.infra.settings import describe_keys as describe_server_keys
+from tests import prefork
 from tests.behaviours.bus import table as describe_buses
 
 ROOT = Path(__file__).parents[2]
 TOOLS = ROOT / ".tools" / "python"
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-PROSE = [*PAGES, ROOT / "ARCHITECTURE.md", ROOT / "CONTRIBUTING.md", ROOT / "examples" / "shop" / "README.md"]
+INSIDE = sorted((ROOT / "docs" / "architecture").glob("*.md"))
+PROSE = [*PAGES, *INSIDE, ROOT / "ARCHITECTURE.md", ROOT / "CONTRIBUTING.md", ROOT / "examples" / "shop" / "README.md"]
 LINK = re.compile(r"\]\((?!https?://|#)([^)#\s]+)")
 EXCERPT = re.compile(r"^```py\n(# .*?)^```", re.DOTALL | re.MULTILINE)
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
@@ -26,9 +29,21 @@ def test_every_python_example_of_a_page_runs(page: Path, tmp_path: Path) -> None
     """The examples of a page share a folder, in their order, as a reader would try them."""
     if page.name == "test-data.md" and not TOOLS.is_dir():
         pytest.skip("its factories are not here: make tools")
-    for number, code in enumerate(BLOCK.findall(page.read_text(encoding="utf-8"))):
-        done = run(code, tmp_path, number)
-        assert done.returncode == 0, f"example {number + 1} of {page.name}:\n{code}\n{done.stdout}{done.stderr}"
+    programs = [
+        (
+            code,
+            tmp_path / (f"test_example_{number}.py" if code.startswith("# test: pytest") else f"example_{number}.py"),
+        )
+        for number, code in enumerate(BLOCK.findall(page.read_text(encoding="utf-8")), 1)
+    ]
+    for code, path in programs:
+        path.write_text(code, encoding="utf-8")
+    for are_tests, group in itertools.groupby(
+        (path for _, path in programs), lambda path: path.name.startswith("test_")
+    ):
+        for files in [[*group]] if are_tests else [[path] for path in group]:
+            done = run(files, tmp_path, are_tests=are_tests)
+            assert done.returncode == 0, f"{page.name}, {files[0].stem}:\n{done.stdout}{done.stderr}"
 
 
 @pytest.mark.parametrize("page", PROSE, ids=lambda page: str(page.relative_to(ROOT)))
@@ -50,14 +65,19 @@ def test_every_guide_can_be_reached_from_the_readme() -> None:
     assert [page.name for page in PAGES[1:] if f"docs/{page.name}" not in targets] == []
 
 
-def run(code: str, folder: Path, number: int) -> subprocess.CompletedProcess[str]:
+def test_every_page_about_the_inside_can_be_reached_from_the_architecture() -> None:
+    targets = set(LINK.findall((ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")))
+    assert [page.name for page in INSIDE if f"docs/architecture/{page.name}" not in targets] == []
+
+
+def run(files: list[Path], folder: Path, *, are_tests: bool) -> subprocess.CompletedProcess[str]:
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("ACCORD_", "PYTEST_"))}
     environment["PYTHONPATH"] = str(TOOLS)
-    program = folder / (f"test_example_{number}.py" if code.startswith("# test: pytest") else f"example_{number}.py")
-    program.write_text(code, encoding="utf-8")
-    command = ["-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:faker"] if program.name.startswith("test_") else []
+    if are_tests:  # in one run: to load what is installed here takes longer than they do
+        options = ["-q", "-p", "no:randomly", "-p", "no:faker", *map(str, files)]
+        return prefork.run("pytest", options, cwd=folder, env=environment)
     return subprocess.run(
-        [sys.executable, *command, str(program)],
+        [sys.executable, *map(str, files)],
         cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
 

@@ -130,6 +130,7 @@ def test_the_fixtures_are_these() -> None:
         "recordings",
         "redis",
         "stub_server",
+        "traffic",
         "valkey",
         "valkey_alone",
         "valkey_server",

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from accord.cli.output import print_json
+from accord.cli.output import coloured, print_json
+from accord.contract.coverage import read_terms, run_audit
 from accord.contract.diff import asks_more, diff_contracts
 from accord.contract.event_schemas import compare_schemas
 from accord.contract.model import Contract
@@ -15,6 +16,7 @@ from accord.contract.openapi.check import check_openapi
 from accord.contract.openapi.document import OpenApi
 from accord.contract.openapi.types import types_of
 from accord.contract.ports import PactFiles
+from accord.core.configuration import load_configuration
 from accord.core.documents import read_json_file, read_yaml_file
 from accord.core.errors import UsageError
 
@@ -33,6 +35,10 @@ SCHEMA_EXAMPLE = """Example:
 TYPES_EXAMPLE = """Example:
 
     accord contract types openapi.json --out src/shop/orders_types.py
+"""
+AUDIT_EXAMPLE = """Example:
+
+    accord contract audit traffic/ --pacts pacts/ --drafts drafts/
 """
 SIGNS = {"more": "+", "less": "-", "different": "~"}
 
@@ -114,6 +120,31 @@ def check_schema(
             print(obstacle)
         print(MEANINGS[evolution.verdict])
     return 1 if evolution.verdict in ("backward", "breaking") else 0
+
+
+@group.command("audit", epilog=AUDIT_EXAMPLE)
+def audit_command(
+    notes: Annotated[Path, typer.Argument(help="What was recorded between services: a file of notes or a folder.")],
+    pacts: Annotated[Path | None, typer.Option(help="The pacts; the project's pact_directory by default.")] = None,
+    drafts: Annotated[Path | None, typer.Option(help="Folder to write drafts of what is missing to.")] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="List what nothing exercised, too.")] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Hold recorded calls and messages against contracts. What no contract covers, and what nothing exercised.
+
+    Exit code 1 where a call or message is not covered.
+    """
+    configuration = load_configuration(Path.cwd())
+    terms = read_terms(configuration.contract_audit)
+    if pacts is not None and not pacts.exists():
+        raise UsageError(f"--pacts {pacts}: no such file or folder")
+    result = run_audit(notes, pacts or Path(configuration.pact_directory), drafts=drafts, terms=terms)
+    if as_json:
+        print_json(result.to_json())
+    else:
+        for line in result.render(verbose=verbose):
+            print(coloured(line))
+    return 0 if result.coverage.success else 1
 
 
 @group.command("types", epilog=TYPES_EXAMPLE)

@@ -11,13 +11,14 @@ from typing import Annotated
 
 import typer
 
-from accord.cli.demo_story import Begun, Step, Story, find_shop
+from accord.cli.demo_shop import find_shop
+from accord.cli.demo_story import Begun, Step, Story
 from accord.cli.output import coloured, print_json
 
 EXAMPLE = """Example:
 
     accord demo
-    accord demo --keep
+    accord demo --level unit --keep
 """
 
 HEADINGS = {
@@ -45,17 +46,20 @@ def register(app: typer.Typer) -> None:
 def demo(
     *,
     keep: Annotated[bool, typer.Option("--keep", help="Leave the hub open at the end, until Ctrl-C.")] = False,
+    level: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Of chapter 2 only this level (and contract); repeatable.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document at the end.")] = False,
 ) -> None:
     """Show the main job on the example shop. Then a field is broken on purpose, to show who stops it."""
     shop = find_shop(Path.cwd())
     if as_json:
         steps: list[Step] = []
-        Story(shop, lambda event: steps.append(event) if isinstance(event, Step) else None).run()
+        Story(shop, lambda event: steps.append(event) if isinstance(event, Step) else None, levels=level or ()).run()
         print_json({"steps": [step.to_json() for step in steps]})
         return
     teller = Teller()
-    Story(shop, teller.tell, wait if keep else _go_on).run()
+    Story(shop, teller.tell, wait if keep else _go_on, levels=level or ()).run()
     print(f"\n{NEXT}")
 
 

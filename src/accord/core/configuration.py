@@ -65,6 +65,13 @@ class Configuration:
         default_factory=dict,
         metadata={"help": 'Links of the fixture `faults`, `"orders -> payments" = URL`: see [faults](faults.md).'},
     )
+    contract_audit: Mapping[str, Any] = field(
+        default_factory=dict,
+        metadata={
+            "help": "How calls seen in tests are held against contracts, `paths`, `literals`, `ignored`: see "
+            "[the audit](contract-audit.md)."
+        },
+    )
     refused_hosts: tuple[str, ...] = field(
         default=(),
         metadata={

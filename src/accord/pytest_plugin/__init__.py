@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from accord.pytest_plugin import contracts, doubles, guards, levels, levels_report
+from accord.pytest_plugin import contract_audit, contracts, doubles, guards, levels, levels_report, reports
 from accord.pytest_plugin import recordings as _recordings
 from accord.pytest_plugin.brokers import (
     kafka,
@@ -26,6 +26,7 @@ from accord.pytest_plugin.brokers import (
 )
 from accord.pytest_plugin.bus import MARKER as _BUS_MARKER
 from accord.pytest_plugin.bus import bus, bus_kind, captured_events, open_bus
+from accord.pytest_plugin.contract_audit import traffic
 from accord.pytest_plugin.contracts import (
     pact,
     pytest_sessionfinish,
@@ -85,6 +86,7 @@ __all__ = [
     "recordings",
     "redis",
     "stub_server",
+    "traffic",
     "valkey",
     "valkey_alone",
     "valkey_server",
@@ -98,6 +100,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the options."""
     levels.add_options(parser)
     _recordings.add_options(parser)
+    contract_audit.add_options(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -110,11 +113,15 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(found, "accord-levels")
     watching = config.stash[_GUARDS] = guards.LevelGuards(config, found, allowed_hosts)
     config.pluginmanager.register(watching, "accord-guards")
-    contracts.begin(config)
+    audit = config.stash[contract_audit.AUDIT] = contract_audit.ContractAudit(config)
+    config.pluginmanager.register(audit, "accord-contract-audit")
     watched = doubles.Doubles()
     config.pluginmanager.register(watched, "accord-doubles")
     if not contracts.is_worker(config):
-        config.pluginmanager.register(levels_report.LevelReport(config, found, watched), "accord-levels-report")
+        told = reports.Reports()
+        config.pluginmanager.register(told, "accord-reports")
+        contracts.begin(config, told)
+        config.pluginmanager.register(levels_report.LevelReport(config, found, watched, told), "accord-levels-report")
 
 
 def _configured(config: pytest.Config) -> tuple[levels.Levels, Iterable[str]]:
@@ -146,6 +153,9 @@ def _has_configuration(root: Path) -> bool:
 def pytest_unconfigure(config: pytest.Config) -> None:
     """End a run."""
     contracts.end(config)
+    audit = config.stash.get(contract_audit.AUDIT, None)
+    if audit is not None:
+        audit.close()
     watching = config.stash.get(_GUARDS, None)
     if watching is not None:
         watching.close()

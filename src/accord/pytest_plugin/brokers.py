@@ -22,8 +22,6 @@ if TYPE_CHECKING:
         ValkeyServer,
     )
 
-logger = logging.getLogger(__name__)
-
 
 class _Removable(Protocol):
     def remove(self) -> None: ...
@@ -183,4 +181,5 @@ def _remove(made: _Removable) -> None:
     try:
         made.remove()
     except AccordError as error:
-        logger.warning("what a test had for itself was not removed: %s", error)
+        # Asked for here: pytest goes through all loggers six times for each test.
+        logging.getLogger(__name__).warning("what a test had for itself was not removed: %s", error)

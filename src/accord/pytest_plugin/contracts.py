@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from accord.contract.journal import Entry
     from accord.contract.provider import Verifier
     from accord.pytest_plugin.factories import PactFactory, VerifierFactory
+    from accord.pytest_plugin.reports import Reports
 
 JOURNAL_VARIABLE = "ACCORD_JOURNAL"
 RECORDER = pytest.StashKey["RunRecorder"]()
@@ -58,8 +59,9 @@ def verifier() -> VerifierFactory:
 class RunRecorder:
     """Keeps the journal of one run, and assembles it when the outcome of every test is known."""
 
-    def __init__(self, config: pytest.Config) -> None:
+    def __init__(self, config: pytest.Config, reports: Reports) -> None:
         self._config = config
+        self._reports = reports
         self._state = config.rootpath / ".accord" / "journal"
         self._folder = self._state / str(os.getpid())
         self._before = os.environ.get(JOURNAL_VARIABLE)
@@ -84,16 +86,6 @@ class RunRecorder:
         else:
             os.environ[JOURNAL_VARIABLE] = self._before
 
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Note what came of a test; with workers, their reports come here too."""
-        if report.passed and report.when != "call":
-            return
-        self._ran.add(report.nodeid)
-        if report.failed:
-            self._failed.add(report.nodeid)
-        if report.skipped:
-            self._skipped.add(report.nodeid)
-
     def pytest_deselected(self) -> None:
         """Note that tests are left out, by whichever plugin."""
         self._left_out = True
@@ -107,6 +99,7 @@ class RunRecorder:
         """Write what passing tests proved into their pact files."""
         if not self._folder.is_dir():
             return
+        self._sort_outcomes()
         from accord.contract.journal import assemble, read_folder  # noqa: PLC0415 - only runs with contracts pay
         from accord.core.errors import AccordError  # noqa: PLC0415 - as above
 
@@ -136,6 +129,16 @@ class RunRecorder:
             self.published = publish(self._config.rootpath, mine)
         except AccordError as error:
             self.problem = f"not published: {error}"
+
+    def _sort_outcomes(self) -> None:
+        for report in self._reports.all:
+            if report.passed and report.when != "call":
+                continue
+            self._ran.add(report.nodeid)
+            if report.failed:
+                self._failed.add(report.nodeid)
+            if report.skipped:
+                self._skipped.add(report.nodeid)
 
     def _is_gone(self, origin: str | None, *, whole: bool) -> bool:
         """Whether the test that made an interaction is gone, given that nothing made it in this run."""
@@ -200,12 +203,11 @@ def is_worker(config: pytest.Config) -> bool:
     return hasattr(config, "workerinput")
 
 
-def begin(config: pytest.Config) -> None:
+def begin(config: pytest.Config, reports: Reports) -> None:
     """Begin the journal of the run."""
-    if not is_worker(config):
-        recorder = config.stash[RECORDER] = RunRecorder(config)
-        recorder.start()
-        config.pluginmanager.register(recorder, "accord-run-recorder")
+    recorder = config.stash[RECORDER] = RunRecorder(config, reports)
+    recorder.start()
+    config.pluginmanager.register(recorder, "accord-run-recorder")
 
 
 def end(config: pytest.Config) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
@@ -43,6 +44,7 @@ class LevelGuards:
         self._forbidden = _NOTHING
         self._unknown: list[str] = []
         self._watch: Watch | None = None
+        self._parents: dict[object, bool] = {}  # whether they are marked: allow
         listen()
         patches.install()
         GUARD.allowed_hosts.update(host.lower() for host in allowed_hosts)
@@ -126,15 +128,26 @@ class LevelGuards:
             if self._level is not None:
                 self._forbidden = self._level.guards
                 self._unknown = []
-                if "allow" in item.keywords:
+                if self._may_be_allowed(item):
                     allowed = {str(word) for marker in item.iter_markers("allow") for word in marker.args}
                     self._forbidden = self._level.guards - allowed
                     self._unknown = sorted(allowed - set(GUARDS))
         return self._level, self._forbidden
 
+    def _may_be_allowed(self, item: pytest.Item) -> bool:
+        """Whether the test, or what it stands in, is marked; pytest's own look goes up to the root every time."""
+        parent = item.parent
+        if parent is None or any(marker.name == "allow" for marker in item.own_markers):
+            return True
+        if parent not in self._parents:
+            self._parents[parent] = "allow" in parent.keywords
+        return self._parents[parent]
+
 
 def _examples(item: pytest.Item) -> int:
     """How many examples a property of Hypothesis tries at most; 1 for any other test."""
+    if "hypothesis" not in sys.modules:
+        return 1
     test = getattr(item, "obj", None)
     if not getattr(test, "is_hypothesis_test", False):
         return 1

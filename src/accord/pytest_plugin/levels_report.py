@@ -14,46 +14,34 @@ from accord.suite.records import TestRecord
 if TYPE_CHECKING:
     from accord.pytest_plugin.doubles import Doubles
     from accord.pytest_plugin.levels import Levels
+    from accord.pytest_plugin.reports import Reports
     from accord.suite.summary import Summary
 
 
 class LevelReport:
-    """Notes every test's times; with workers, their reports come here too."""
+    """Judges every test's times at the end of a run."""
 
-    def __init__(self, config: pytest.Config, levels: Levels, doubles: Doubles) -> None:
+    def __init__(self, config: pytest.Config, levels: Levels, doubles: Doubles, reports: Reports) -> None:
         self._config = config
         self._levels = levels
         self._doubles = doubles
-        self._records: dict[str, TestRecord] = {}
+        self._reports = reports
 
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Note one phase of one test."""
-        record = self._records.get(report.nodeid)
-        if record is None:
-            record = self._records[report.nodeid] = TestRecord(report.nodeid, None)
-        if report.when == "call":
-            record.call = report.duration
-        elif report.when == "setup":
-            record.setup = report.duration
-        else:  # by now its properties are complete
-            record.teardown = report.duration
-            for name, value in report.user_properties:
-                if name == LEVEL:
-                    record.level = str(value)
-                elif name == WAITING:
-                    record.waiting = float(str(value))
-                elif name == EXAMPLES:
-                    record.examples = int(str(value))
-        if report.failed:
-            record.outcome = "failed" if report.when == "call" and record.outcome != "error" else "error"
-        elif report.skipped:
-            record.outcome = "skipped"
+    def records(self) -> list[TestRecord]:
+        """What was reported so far, a record for each test."""
+        records: dict[str, TestRecord] = {}
+        for report in self._reports.all:
+            record = records.get(report.nodeid)
+            if record is None:
+                record = records[report.nodeid] = TestRecord(report.nodeid, None)
+            _note(record, report)
+        return list(records.values())
 
     def summary(self) -> Summary:
         """Judge what was noted."""
         from accord.suite.summary import summarize  # noqa: PLC0415 - only needed at the end of a run
 
-        return summarize(list(self._records.values()), self._levels.all)
+        return summarize(self.records(), self._levels.all)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
@@ -71,7 +59,7 @@ class LevelReport:
             junit.add_global_property("shape", summary.shape.name)
         if file:
             document = as_json(summary, self._levels.all)
-            document["tests"] = [record.as_json() for record in self._records.values()]
+            document["tests"] = [record.as_json() for record in self.records()]
             document["doubles"] = self._doubles.report()
             path = Path(file)
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -80,14 +68,38 @@ class LevelReport:
     @pytest.hookimpl(tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print the judgement, if the project has levels at all."""
-        if self._config.get_verbosity() < 0 or not any(record.level for record in self._records.values()):
+        if self._config.get_verbosity() < 0:
+            return
+        summary = self.summary()
+        if not summary.rows:
             return
         from accord.suite.summary import as_text  # noqa: PLC0415 - as above
 
         terminalreporter.ensure_newline()
         terminalreporter.section("levels")
-        for line in as_text(self.summary(), self._levels.all, slowest=self._config.get_verbosity() > 0):
+        for line in as_text(summary, self._levels.all, slowest=self._config.get_verbosity() > 0):
             terminalreporter.write_line(line)
+
+
+def _note(record: TestRecord, report: pytest.TestReport) -> None:
+    """Note one phase of one test."""
+    if report.when == "call":
+        record.call = report.duration
+    elif report.when == "setup":
+        record.setup = report.duration
+    else:  # by now its properties are complete
+        record.teardown = report.duration
+        for name, value in report.user_properties:
+            if name == LEVEL:
+                record.level = str(value)
+            elif name == WAITING:
+                record.waiting = float(str(value))
+            elif name == EXAMPLES:
+                record.examples = int(str(value))
+    if report.failed:
+        record.outcome = "failed" if report.when == "call" and record.outcome != "error" else "error"
+    elif report.skipped:
+        record.outcome = "skipped"
 
 
 class _JUnit:  # what is used of pytest's, which is not public

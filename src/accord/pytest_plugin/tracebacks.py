@@ -4,40 +4,34 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
 
 import pytest
-
-if TYPE_CHECKING:
-    from collections.abc import Generator
 
 _ACCORD = Path(__file__).parents[1]
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport | None:
     """Of a test that failed show the project's own lines; of a fixture say what is in the way; ``--full-trace`` all."""
     caught = call.excinfo
     if caught is None or item.config.getoption("fulltrace"):
-        return (yield)
+        return None
     root = item.config.rootpath
-    if call.when == "call" and _is_said_by_accord(caught):
-        own = _own_frames(caught.value.__traceback__, root)
+    if call.when == "call":
+        own = _own_frames(caught.value.__traceback__, root) if _is_said_by_accord(caught) else None
         if own is not None:
             caught.traceback = type(caught.traceback)(own)
-    report = yield
-    if call.when == "call":
-        return report
+        return None
     from accord.core.errors import AccordError  # noqa: PLC0415 - runs in which all is well do not pay for it
 
     error = caught.value
-    if isinstance(error, AccordError) and error.__cause__ is None:  # a cause may be the project's own: its migrations
-        said = caught.getrepr(style="value", chain=False)
-        if where := _in_the_project(caught, root):
-            said.addsection("asked for", where)
-        report.longrepr = said
+    if not isinstance(error, AccordError) or error.__cause__ is not None:  # a cause may be the project's: migrations
+        return None
+    report = pytest.TestReport.from_item_and_call(item, call)
+    said = caught.getrepr(style="value", chain=False)
+    if where := _in_the_project(caught, root):
+        said.addsection("asked for", where)
+    report.longrepr = said
     return report
 
 

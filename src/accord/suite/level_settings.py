@@ -11,7 +11,7 @@ from accord.core.errors import UsageError
 from accord.suite.levels import DEFAULT_LEVELS, GUARDS, OCCASIONS, ON_OVER_BUDGET, Level
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 _UNITS = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0}
 _DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|min|h)\s*")
@@ -59,7 +59,7 @@ def seconds(value: object, where: str) -> float:
 
 
 def _read(settings: Mapping[str, Any], where: str) -> dict[str, Any]:
-    readers = {
+    readers: dict[str, Callable[[Any, str], Any]] = {
         "test_budget": seconds,
         "budget": seconds,
         "hard_stop": lambda value, place: None if value is False else seconds(value, place),
@@ -67,7 +67,8 @@ def _read(settings: Mapping[str, Any], where: str) -> dict[str, Any]:
         "guards": lambda value, place: frozenset(_words(value, GUARDS, place)),
         "on_over_budget": lambda value, place: _words([value], ON_OVER_BUDGET, place)[0],
         "coverage": _per_cent,
-        "most_tests": _count,
+        "most_tests": lambda value, place: _count(value, place, "tests"),
+        "workers": lambda value, place: _count(value, place, "processes"),
     }
     assert set(readers) == {each.name for each in fields(Level)} - {"name"}  # noqa: S101 - for who adds a field
     for key in settings:
@@ -110,7 +111,7 @@ def _per_cent(value: object, where: str) -> float:
     return float(value)
 
 
-def _count(value: object, where: str) -> int:
+def _count(value: object, where: str, things: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise UsageError(f"{where}: expected a count of tests, seen {value!r}")
+        raise UsageError(f"{where}: expected a count of {things}, seen {value!r}")
     return value

@@ -36,6 +36,7 @@ class Level:
         on_over_budget: whether a test over its budget fails when budgets are enforced, or is only named.
         coverage: lines and branches that its tests alone must cover, in per cent; None for no threshold.
         most_tests: more than so many are named; None for no limit.
+        workers: at most so many processes share its tests, however many are asked for; 0 for the one alone.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Level:
     on_over_budget: str = "fail"
     coverage: float | None = None
     most_tests: int | None = None
+    workers: int | None = None
 
 
 _ALWAYS = ("commit", "pr", "schedule", "release")

@@ -47,6 +47,7 @@ class Plan:
         junit: folder for one JUnit file per level.
         keep_going: whether to run the levels after one that failed.
         arguments: more arguments for pytest.
+        environment: its variables; by default this process's own.
     """
 
     project: Path
@@ -57,6 +58,7 @@ class Plan:
     junit: Path | None = None
     keep_going: bool = False
     arguments: tuple[str, ...] = ()
+    environment: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -177,10 +179,10 @@ def _run_level(plan: Plan, level: Level, data: Path, to: int | None) -> LevelRun
     command = [sys.executable, "-m", "pytest", "--accord-level", level.name, "--accord-report", str(report)]
     command += ["--accord-budgets", "enforce" if plan.enforce else "report"]
     if plan.workers is not None:
-        command += ["-n", plan.workers]
+        command += ["-n", workers_of(level, plan.workers)]
     if plan.junit is not None:
         command += ["--junitxml", str(plan.junit / f"{level.name}.xml")]
-    environment = dict(os.environ)
+    environment = dict(os.environ if plan.environment is None else plan.environment)
     if plan.coverage:
         command += ["--cov", "--cov-branch", "--cov-report="]
         environment["COVERAGE_FILE"] = str(data / f"coverage.{level.name}")
@@ -190,6 +192,13 @@ def _run_level(plan: Plan, level: Level, data: Path, to: int | None) -> LevelRun
     records = _records(report)
     covered = coverages.of_level(plan.project, data, level.name) if plan.coverage else None
     return LevelRun(level, code, took, records, covered, tuple(_problems(plan, level, took, covered)))
+
+
+def workers_of(level: Level, wanted: str) -> str:
+    """As many as are wanted (a number, or a word of pytest-xdist's such as ``auto``), and the level allows."""
+    if level.workers is None or (wanted.isdigit() and int(wanted) <= level.workers):
+        return wanted
+    return str(level.workers)
 
 
 def _call(command: list[str], project: Path, environment: Mapping[str, str], to: int | None) -> int:

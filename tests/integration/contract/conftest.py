@@ -1,15 +1,15 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from accord.contract import journal
+from tests import prefork
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable
     from pathlib import Path
 
@@ -32,15 +32,7 @@ def run_accord(tmp_path: Path) -> RunAccord:
     """Run the command line as users do, in a folder of its own."""
 
     def run(*arguments: str, timeout: float = 60, **variables: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "accord", *arguments],
-            cwd=tmp_path,
-            env={**os.environ, "GIT_CEILING_DIRECTORIES": str(tmp_path.parent), **variables},
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            check=False,
-            timeout=timeout,
-        )
+        environment = {**os.environ, "GIT_CEILING_DIRECTORIES": str(tmp_path.parent), **variables}
+        return prefork.run("accord", arguments, cwd=tmp_path, env=environment, timeout=timeout)
 
     return run

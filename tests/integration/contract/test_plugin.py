@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import prefork
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -48,8 +50,8 @@ class Project:
         return path
 
     def run(self, *arguments: str) -> pytest.RunResult:
-        plugins = ["-p", "accord.pytest_plugin", *(["-p", "xdist"] if "-n" in arguments else [])]
-        return self.pytester.runpytest_subprocess(*plugins, "-p", "no:cacheprovider", *arguments, timeout=60)
+        plugins = ["accord.pytest_plugin", *(["xdist"] if "-n" in arguments else [])]
+        return prefork.run_pytest(self.root, *arguments, plugins=plugins)
 
     def interactions(self, file: str = "pacts/web-orders.json") -> list[str]:
         """The interactions in the pact file."""

@@ -210,6 +210,25 @@ def test_an_application_that_raises_shows_its_own_line(tmp_path: Path) -> None:
     assert "starlette" not in str(caught.value)
 
 
+def test_an_application_that_answers_500_and_raises_keeps_a_contract_of_500(tmp_path: Path) -> None:
+    app = FastAPI()
+
+    @app.exception_handler(Exception)
+    async def crashed(_: object, error: Exception) -> JSONResponse:
+        return JSONResponse({"error": "internal_error"}, 500)
+
+    @app.get("/orders/{id}")
+    async def order(id: int) -> None:  # noqa: A002 - the parameter's name in the path
+        raise LookupError("no table", id)
+
+    pact = Pact("web", "orders", directory=tmp_path)
+    answer = pact.upon_receiving("a request that crashes").with_request("GET", "/orders/7")
+    answer.will_respond_with(500, headers={"Content-Type": "application/json"}, body={"error": "internal_error"})
+    with pact.in_process() as transport, httpx.Client(transport=transport, base_url="http://orders") as client:
+        assert client.get("/orders/7").status_code == 500
+    assert Verifier("orders").app(app).pacts(pact.write()).verify().success
+
+
 @pytest.mark.parametrize("version", ["3.0", "4.0"])
 def test_a_message_from_the_consumers_handler_to_the_providers_producer(tmp_path: Path, version: str) -> None:
     pact = Pact("mailer", "orders", version=version, directory=tmp_path)

@@ -11,6 +11,7 @@ import pytest
 
 from accord.core.http.messages import HttpRequest, HttpResponse
 from accord.core.http.server import listen
+from tests import prefork
 
 if TYPE_CHECKING:
     from accord.faults import Faults
@@ -72,7 +73,7 @@ def test_links_of_the_settings_and_faults_that_this_machine_cannot_make(pytester
                 raise AssertionError("never reached")
         """
     )
-    result = pytester.runpytest_subprocess("-p", "no:randomly", "-rs")
+    result = prefork.run_pytest(pytester.path, "-rs")
     result.assert_outcomes(passed=1, skipped=1)
     result.stdout.fnmatch_lines(["SKIPPED*a disk of its own for a folder takes Linux and its mount command"])
 

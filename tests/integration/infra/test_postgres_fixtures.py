@@ -14,6 +14,7 @@ import psycopg
 
 from accord.core.polling import poll_until
 from accord.infra import PostgresServer, directories
+from tests import prefork
 
 if TYPE_CHECKING:
     from accord.infra import Database
@@ -135,7 +136,7 @@ def test_after_it(postgres):
 
 
 # Only the plugins these runs are about: the others double their start-up time.
-PYTEST = [sys.executable, "-m", "pytest", "-p", "accord.pytest_plugin", "-p", "xdist.plugin", "-p", "no:cacheprovider"]
+OPTIONS = ["-p", "accord.pytest_plugin", "-p", "xdist.plugin", "-p", "no:cacheprovider"]
 ENVIRONMENT = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
 
@@ -143,14 +144,7 @@ def run_pytest(folder: Path, test: str, *options: str, **variables: str) -> subp
     (folder / "conftest.py").write_text(CONFTEST)
     (folder / "test_it.py").write_text(test)
     (folder / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\naddopts = --strict-markers\n")
-    return subprocess.run(
-        [*PYTEST, "-q", *options],
-        cwd=folder,
-        env={**ENVIRONMENT, **variables},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return prefork.run("pytest", [*OPTIONS, "-q", *options], cwd=folder, env={**ENVIRONMENT, **variables}, timeout=100)
 
 
 def test_each_test_has_a_database_of_its_own_and_workers_share_a_server(tmp_path: Path) -> None:
@@ -187,7 +181,7 @@ def test_a_killed_run_leaves_nothing(tmp_path: Path) -> None:
         "    print('run:', postgres.server._running.run.path, flush=True)\n    time.sleep(60)\n"
     )
     with subprocess.Popen(
-        [*PYTEST, "-s"],
+        [sys.executable, "-m", "pytest", *OPTIONS, "-s"],
         cwd=tmp_path,
         env=ENVIRONMENT,
         stdout=subprocess.PIPE,

@@ -65,13 +65,14 @@ async def test_two_run_at_once_a_durable_queue_survives_a_kill_and_no_process_st
         server.pause()
         server.resume()
         pid, epmd = node_and_epmd(server)
+        assert server._running is not None
+        ask(socket_of(server._running.run), "flush")  # as kill() does; it may be in memory for two seconds
         processes.kill([pid])  # a crash: nobody has told the supervisor
     poll_until(lambda: processes.started_at(epmd) is None, description="the crashed node's epmd to end")
     server.start()
     async with await aio_pika.connect(rabbitmq_alone.url) as again, again.channel() as channel:
         queue = await channel.declare_queue("orders", passive=True)
         assert queue.declaration_result.message_count == 1
-    assert server._running is not None
     data = server._running.run.data
     family = processes.family(node_and_epmd(server)[0])
     server.stop()

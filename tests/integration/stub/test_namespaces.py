@@ -10,6 +10,7 @@ import pytest
 
 from accord import poll_until
 from accord.stub import Options, StubServer, StubVerificationFailed
+from tests import prefork
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -113,7 +114,7 @@ def test_the_fixture_gives_each_test_its_own(pytester: pytest.Pytester) -> None:
             assert httpx.get(f"{stub_server.url}/order").status_code == 404
         """
     )
-    result = pytester.runpytest_subprocess("-q", "-p", "no:randomly", "-n", "0")
+    result = prefork.run_pytest(pytester.path, "-q")
     result.assert_outcomes(passed=4, errors=1)
     result.stdout.fnmatch_lines(["*1 requests fitted no stub*", "*urlPath: expected /orders, seen /order*"])
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from tests import prefork
+
 if TYPE_CHECKING:
+    import subprocess
     from pathlib import Path
 
 CONFIGURATION = "[tool.pytest.ini_options]\nfilterwarnings = ['ignore::pytest.PytestDeprecationWarning']\n"
@@ -46,8 +47,7 @@ class Project:
 
     def pytest(self, *arguments: str) -> Ran:
         """Run pytest there, in a process of its own: the guards of this very run must not help."""
-        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--junitxml=out.xml", *arguments]
-        done = self._run(command)
+        done = self._run("pytest", "-p", "no:cacheprovider", "--junitxml=out.xml", *arguments)
         outcomes, texts = {}, {}
         if (self.folder / "out.xml").exists():
             for case in ET.parse(self.folder / "out.xml").iter("testcase"):  # noqa: S314 - pytest has just written it
@@ -58,17 +58,15 @@ class Project:
 
     def accord(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run the command line there."""
-        return self._run([sys.executable, "-m", "accord.cli", *arguments])
+        return self._run("accord", *arguments)
 
-    def _run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
+    def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         environment = {
             name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "ACCORD", "COV"))
         }
         if self.plugins is not None:
             environment |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": self.plugins}
-        return subprocess.run(
-            command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False, timeout=100
-        )
+        return prefork.run(program, arguments, cwd=self.folder, env=environment, timeout=100)
 
 
 @pytest.fixture

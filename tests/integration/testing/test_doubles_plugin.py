@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import prefork
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -64,7 +66,7 @@ def test_stock_fails():
 
 def test_a_finding_that_the_code_under_test_swallows_fails_its_test(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(SWALLOWS)
-    done = pytester.runpytest_subprocess("-p", "no:randomly")
+    done = prefork.run_pytest(pytester.path)
     done.assert_outcomes(passed=2, failed=1, errors=1)
     done.stdout.fnmatch_lines(["WrongCall: *charge(5, 'EUR'): too many positional arguments", "*its signature is*"])
 
@@ -75,7 +77,9 @@ def test_doubles_that_never_failed_are_named_at_the_end(
 ) -> None:
     pytester.makepyfile(test_never=NEVER)
     report = tmp_path / "report.json"
-    done = pytester.runpytest_subprocess(*workers, "--accord-report", str(report))
+    done = prefork.run_pytest(
+        pytester.path, *workers, "--accord-report", str(report), plugins=("accord.pytest_plugin", "xdist")
+    )
     done.assert_outcomes(passed=5)
     done.stdout.fnmatch_lines(["*doubles that never failed*", "  test_never.Payments: 4 calls in 4 tests"])
     assert "test_never.Stock" not in done.stdout.str()
@@ -88,4 +92,4 @@ def test_doubles_that_never_failed_are_named_at_the_end(
 def test_nothing_is_said_of_a_single_test_or_without_doubles(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(test_never=NEVER, test_none="def test_a(): pass\ndef test_b(): pass")
     for arguments in (("test_never.py::test_payments[0]",), ("test_none.py",)):
-        assert "never failed" not in pytester.runpytest_subprocess(*arguments).stdout.str()
+        assert "never failed" not in prefork.run_pytest(pytester.path, *arguments).stdout.str()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from accord.core.http.messages import HttpRequest, HttpResponse
 from accord.core.http.server import listen
+from tests import prefork
 
 if TYPE_CHECKING:
     import pytest
@@ -46,15 +47,15 @@ def test_a_refresh_records_and_later_runs_replay(pytester: pytest.Pytester) -> N
     try:
         pytester.makepyfile(TEST.format(url=f"http://127.0.0.1:{server.port}"))
         arguments = ("-o", "asyncio_mode=auto")
-        missing = pytester.runpytest_subprocess(*arguments)
+        missing = prefork.run_pytest(pytester.path, *arguments)
         missing.assert_outcomes(failed=2)
         missing.stdout.fnmatch_lines(["*RecordingMissing: nothing is recorded for GET /hello*"])
         assert came == []
-        pytester.runpytest_subprocess(*arguments, "--refresh").assert_outcomes(passed=2)
+        prefork.run_pytest(pytester.path, *arguments, "--refresh").assert_outcomes(passed=2)
         assert len(came) == 2
     finally:
         server.close()
-    pytester.runpytest_subprocess(*arguments).assert_outcomes(passed=2)
+    prefork.run_pytest(pytester.path, *arguments).assert_outcomes(passed=2)
     text = (pytester.path / "tests" / "recordings" / "greeter.json").read_text(encoding="utf-8")
     assert "long-secret" not in text
     assert "dangerous" not in text

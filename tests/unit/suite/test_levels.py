@@ -102,6 +102,7 @@ def test_durations_are_numbers_of_seconds_or_texts(value: object, expected: floa
         ({"unit": {"on_over_budget": "explode"}}, "known: warn, fail"),
         ({"unit": {"coverage": 101}}, "per cent from 0 to 100, seen 101"),
         ({"unit": {"most_tests": "ten"}}, "expected a count of tests"),
+        ({"unit": {"workers": "auto"}}, "expected a count of processes"),
         ({"smoke": {"after": "smog"}}, "expected the name of another level .* seen 'smog'"),
         ({"not a word": {}}, "must be a word"),
     ],

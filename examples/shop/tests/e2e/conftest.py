@@ -2,21 +2,44 @@
 
 import os
 from collections.abc import Callable, Iterator
+from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
+from shop_audit.messages import note
+from shop_audit.stream import Listener
 from whole_shop import WholeShop
 from whole_shop.seeding import Customer, customer, put_on_shelf
 
-LIMITS = {"GATEWAY_REQUESTS_PER_SECOND": "1000", "GATEWAY_BURST": "1000"}
+LIMITS = {
+    "GATEWAY_REQUESTS_PER_SECOND": "1000",
+    "GATEWAY_BURST": "1000",
+    "GATEWAY_BREAKER_SECONDS": "1",  # services are killed here, and back in seconds
+    "INVENTORY_HOLD_SECONDS": "20",  # stock that is held for an order that was never stored is free again so soon
+    "SHOP_BUS_ACKNOWLEDGE_SECONDS": "3",  # what a killed reader had in hand comes again so soon
+}
 
 
 @pytest.fixture(scope="session")
-def whole_shop() -> Iterator[WholeShop]:
-    """On NATS; with SHOP_BUS=kafka on Apache Kafka."""
-    with WholeShop(settings=LIMITS, kafka=os.environ.get("SHOP_BUS") == "kafka") as shop:
+def whole_shop(traffic: Any) -> Iterator[WholeShop]:
+    """On NATS; with SHOP_BUS=kafka on Apache Kafka. What the services ask of each other is audited."""
+    with WholeShop(settings=LIMITS, kafka=os.environ.get("SHOP_BUS") == "kafka", traffic=traffic) as shop:
         yield shop
+
+
+@pytest.fixture(scope="session")
+def listener(whole_shop: WholeShop) -> Listener:
+    return Listener(whole_shop.bus_url)
+
+
+@pytest.fixture(autouse=True)
+def audited(traffic: Any, listener: Listener) -> Iterator[None]:
+    """What the services say on the bus is audited, too."""
+    yield
+    if traffic.is_recording:
+        for channel, message in listener.news():
+            note(traffic, channel, message)
 
 
 @pytest.fixture

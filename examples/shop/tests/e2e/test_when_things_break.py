@@ -6,11 +6,16 @@ from typing import Any
 import pytest
 from whole_shop import WholeShop
 from whole_shop.journeys import Visit, notifications, wait_for_notification
+from whole_shop.reckoning import Reckoning
 from whole_shop.seeding import Customer
 
 from accord import poll_until
+from accord.infra import NatsServer
+from accord.infra.nats.connection import NatsConnection
+from accord.infra.nats.foreign import delete_streams
 
-ENDS = {"confirmed", "cancelled"}
+# A test may not take more than a minute: 200 orders are ten times twenty, on one shop.
+ten_times = pytest.mark.parametrize("turn", [1, *(pytest.param(turn, marks=pytest.mark.soak) for turn in range(2, 11))])
 Execute = Callable[..., list[tuple[Any, ...]]]
 
 
@@ -60,31 +65,56 @@ def test_an_event_twice_is_one_notification(
     assert len(notifications(shop, order_id)) == 1
 
 
-@pytest.mark.parametrize("killed", ["orders", "payments", "notifications"])
-def test_orders_end_well_while_a_service_is_killed(
+@ten_times
+def test_orders_end_well_while_every_service_is_killed(
     shop: WholeShop,
     ada: Customer,
     product: Callable[..., str],
-    execute: Execute,
-    killed: str,
+    turn: int,
 ) -> None:
-    visit, pen, orders = Visit(shop, ada), product(100), []
-    for number in range(6):
-        if number == 3:
-            shop.services[killed].kill()
-            shop.services[killed].start()
-            shop.services[killed].wait_until_ready()
-        orders.append(visit.order(pen))
+    del turn
+    orders = 20
+    books = Reckoning(shop, Visit(shop, ada), ada.user_id, product(100), 100)
+    victims = list(shop.services.values())
+    pause = orders // len(victims)
+    for number in range(orders):
+        books.place()
+        if victims and number % pause == 1:
+            victim = victims.pop()
+            victim.kill()
+            victim.start()
+    assert victims == []
+    assert books.adds_up()["confirmed"] >= orders
 
-    def all_have_ended() -> bool:
-        return all(visit.status_of(order_id) in ENDS for order_id in orders)
 
-    poll_until(all_have_ended, timeout=60, description="every order to end")
-    ended = [visit.status_of(order_id) for order_id in orders]
-    confirmed = [order_id for order_id, status in zip(orders, ended, strict=True) if status == "confirmed"]
-    assert visit.available(pen) == 100 - len(confirmed)
-    taken = "SELECT order_id FROM payments WHERE status = 'COMPLETED' AND refunded_at IS NULL AND order_id = ANY(%s)"
-    assert sorted(str(order_id) for (order_id,) in execute("payments", taken, orders)) == sorted(confirmed)
-    for order_id in confirmed:
-        wait_for_notification(shop, order_id)
-        assert len(notifications(shop, order_id)) == 1
+@ten_times
+def test_orders_end_well_while_the_bus_and_the_database_come_and_go(
+    shop: WholeShop,
+    ada: Customer,
+    product: Callable[..., str],
+    turn: int,
+) -> None:
+    del turn
+    books = Reckoning(shop, Visit(shop, ada), ada.user_id, product(100), 100)
+
+    def place_some() -> None:
+        books.place()
+        books.place()
+
+    place_some()
+    shop.bus.kill()
+    place_some()  # what they have to say waits in the outbox
+    shop.bus.start()
+    place_some()
+    shop.database.restart()
+    place_some()
+    if isinstance(shop.bus, NatsServer):
+        lose_all_streams(shop.bus)
+    place_some()
+    assert books.adds_up()["confirmed"] >= 10
+
+
+def lose_all_streams(bus: NatsServer) -> None:
+    """The disk of the bus is gone: what it held, and who reads what."""
+    with NatsConnection(bus.port, host=bus.host) as connection:
+        delete_streams(connection)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 
 from accord.core.errors import UsageError
+from accord.core.tasks import end_tasks
 from accord.hub.app.guard import OpenGuard, TokenGuard
 from accord.hub.app.logs import set_up
 from accord.hub.app.measuring import Measures
@@ -174,9 +175,7 @@ async def running(settings: Settings) -> AsyncIterator[Any]:
     try:
         yield app
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end_tasks(tasks)
         await sender.close()
         await database.close()
 

@@ -9,6 +9,7 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from accord.core.errors import ResourceError, UsageError
+from accord.core.tasks import end_tasks
 from accord.infra.bus.port import Bus, Subscription
 from accord.infra.bus.subjects import matches
 
@@ -73,9 +74,7 @@ class BrokeredBus(Bus):
         self._tasks.append(asyncio.create_task(work))
 
     async def _end_background(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end_tasks(self._tasks)
         self._tasks.clear()
 
     @abstractmethod

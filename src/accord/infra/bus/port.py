@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from accord.core.errors import UsageError
 from accord.core.polling import poll_until
+from accord.core.tasks import end_tasks
 from accord.infra.bus.message import Message, outgoing
 from accord.infra.bus.redelivery import Redelivery
 from accord.infra.bus.subjects import check_pattern, check_subject, matches
@@ -54,8 +55,7 @@ class Subscription:
         """Take no more messages; what is being handled goes back to the group."""
         task, self.task = self.task, None
         if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            await end_tasks([task])
 
     async def kill(self) -> None:
         """End as if the process had died: what is being handled is never acknowledged, and delivered to another."""

@@ -1,4 +1,4 @@
-"""Asking a RabbitMQ of Accord's about its virtual hosts: see virtual_hosts.erl for the other end."""
+"""Asking a RabbitMQ of Accord's for virtual hosts, and to write: see virtual_hosts.erl for the other end."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LONGEST_ANSWER = 64 * 1024  # bytes
 
 
 def ask(address: Path, question: str, *, timeout: float = _TIMEOUT) -> None:
-    """Ask for one thing: ``ping``, ``add NAME``, ``delete NAME``.
+    """Ask for one thing: ``ping``, ``flush``, ``add NAME``, ``delete NAME``.
 
     Raises:
         OSError: nothing answers there.

@@ -1,4 +1,5 @@
-%% Runs inside RabbitMQ once it has booted (see recipe.py): makes and deletes virtual hosts, asked over a Unix socket.
+%% Runs inside RabbitMQ once it has booted (see recipe.py): makes and deletes virtual hosts, and writes to disk what it
+%% has answered, asked over a Unix socket.
 %% The management plugin does the same and adds seconds to the start; rabbitmqctl takes a second for each question.
 Path = os:getenv("ACCORD_SOCKET"),
 Ours = <<"accord">>,
@@ -16,7 +17,9 @@ Answer = fun
             true -> rabbit_vhost:delete(VirtualHost, Ours);
             false -> ok
         end,
-        ok
+        ok;
+    ("flush\n") ->
+        ok = mnesia:sync_log()
 end,
 Serve = fun(Socket) ->
     {ok, Question} = gen_tcp:recv(Socket, 0),

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from accord.core.errors import ResourceMissingError, UsageError
+from accord.core.tasks import end_tasks
 from accord.stub.serving.outgoing import Outgoing
 
 if TYPE_CHECKING:
@@ -102,9 +103,7 @@ class Server:
             listener.close()
         for each in list(self._connections):
             each.transport.abort()
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end_tasks(self._tasks)
         for listener in self._listeners:
             await listener.wait_closed()
         await asyncio.to_thread(self.outgoing.close)

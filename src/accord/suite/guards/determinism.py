@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 # 2026-06-15 12:00:00 UTC: a Monday at noon, the same day all over the world, far from every edge of a calendar.
 DEFAULT_INSTANT = 1_781_524_800
 SEED = 20_260_615
+_SEEDED = random.Random(SEED).getstate()  # noqa: S311 - to be put back costs less than to be seeded again
 
 
 class FrozenClock:
@@ -61,7 +62,7 @@ class FrozenClock:
 
 def seed_random() -> None:
     """Start ``random`` and, where it is loaded, NumPy's global generator from the same number."""
-    random.seed(SEED)
+    random.setstate(_SEEDED)
     numpy = sys.modules.get("numpy")
     if numpy is not None and hasattr(numpy, "random"):
         numpy.random.seed(SEED)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from accord.core.http.messages import HttpRequest
-    from accord.testing.doubles.scrubbing import Scrubber
+    from accord.core.scrubbing import Scrubber
 
 # Of the way and not of the answer: the body is kept as it is after decoding, in one piece.
 _LEFT_OUT = frozenset({

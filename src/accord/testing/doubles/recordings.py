@@ -11,13 +11,13 @@ import httpx
 
 from accord.core.errors import UsageError
 from accord.core.http.messages import HttpRequest, HttpResponse
+from accord.core.scrubbing import Scrubber
 from accord.suite.guards.guard import GUARD
 from accord.testing.doubles import ledger, recording_files
 from accord.testing.doubles.findings import RecordingMissing, RecordingStale, WrongRequest
 from accord.testing.doubles.openapi_side import OpenApiSide
 from accord.testing.doubles.pact_side import PactSide
 from accord.testing.doubles.recording_files import Exchange
-from accord.testing.doubles.scrubbing import Scrubber
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

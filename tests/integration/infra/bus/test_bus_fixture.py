@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests import prefork
+
 FLOW = """
 import pytest
 
@@ -29,7 +31,7 @@ def project(pytester: pytest.Pytester) -> pytest.Pytester:
 
 
 def run(project: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    return project.runpytest_subprocess("-s", "-p", "no:randomly", *arguments)
+    return prefork.run_pytest(project.path, "-s", *arguments)
 
 
 def test_it_is_in_memory_where_nobody_says_otherwise(project: pytest.Pytester) -> None:
@@ -68,7 +70,7 @@ def test_it_works_with_anyio(project: pytest.Pytester) -> None:
     project.makepyfile(FLOW.replace("async def test", "@pytest.mark.anyio\nasync def test"))
     project.makeconftest("import pytest\n@pytest.fixture\ndef anyio_backend():\n    return 'asyncio'\n")
     project.makeini("[pytest]\nfilterwarnings = error\n")
-    result = run(project, "-p", "no:asyncio")
+    result = prefork.run_pytest(project.path, plugins=("accord.pytest_plugin", "anyio.pytest_plugin"))
     result.assert_outcomes(passed=1)
 
 
@@ -107,9 +109,9 @@ def test_a_test_that_does_not_await_starts_it_itself(project: pytest.Pytester) -
 
 
 def test_the_markers_and_fixtures_are_listed(project: pytest.Pytester) -> None:
-    project.runpytest_subprocess("--markers").stdout.fnmatch_lines(
+    prefork.run_pytest(project.path, "--markers").stdout.fnmatch_lines(
         ["@pytest.mark.bus(kind): what the fixture bus is:*"]
     )
-    listed = project.runpytest_subprocess("--fixtures").stdout
+    listed = prefork.run_pytest(project.path, "--fixtures").stdout
     listed.fnmatch_lines(["bus --*"])
     listed.fnmatch_lines(["captured_events --*"])

@@ -43,7 +43,6 @@ class Settings:
         token = variables.optional("SHOP_SERVICE_TOKEN")
         if token is None and stage is Stage.PRODUCTION:
             raise SettingsError("SHOP_SERVICE_TOKEN", "expected a token in production, saw none")
-        milliseconds = variables.number("GATEWAY_TIMEOUT_MS", int(default.timeout * 1000))
         return cls(
             upstream_urls={
                 name: variables.text(f"{name}_SERVICE_URL", url) for name, url in default.upstream_urls.items()
@@ -51,7 +50,7 @@ class Settings:
             stage=stage,
             service_token=token or default.service_token,
             token_secret=token_secret(variables),
-            timeout=milliseconds / 1000,
+            timeout=variables.seconds("GATEWAY_TIMEOUT_MS", default.timeout),
             requests_per_second=variables.number("GATEWAY_REQUESTS_PER_SECOND", default.requests_per_second),
             burst=variables.number("GATEWAY_BURST", default.burst),
             breaker_failures=variables.number("GATEWAY_BREAKER_FAILURES", default.breaker_failures),

@@ -118,6 +118,8 @@ class Bus(EventPublisher, ABC):
         self._settings = settings
         self._wiring = wiring
         self._broker: Any = None
+        self.when_lost: Callable[[], Awaitable[object]] | None = None
+        """Called when the bus has come back without what was said on it, as soon as it takes messages again."""
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Self]:
@@ -162,7 +164,13 @@ class Bus(EventPublisher, ABC):
     @abstractmethod
     async def _send(self, channel: str, key: str, body: bytes, headers: dict[str, str]) -> None: ...
 
+    async def _until_lost(self, broker: Any) -> None:  # noqa: ARG002 - for buses that can tell
+        """Wait until the bus has forgotten what it was told of streams and readers; as long as it has not, for ever."""
+        await asyncio.Event().wait()
+
     async def _connect(self) -> None:
+        """Connect, and again with everything anew whenever the bus has lost its store."""
+        is_lost = False
         while True:
             try:
                 await self._knock()
@@ -170,10 +178,21 @@ class Bus(EventPublisher, ABC):
             except Exception as error:  # noqa: BLE001 - whatever is wrong with the bus, it may be better soon
                 _log.warning("the bus at %s is not there: %r; next try in %s s", self.address, error, _NEXT_TRY)
                 await asyncio.sleep(_NEXT_TRY)
-            else:
-                self._broker = broker
-                _log.info("connected to the bus at %s", self.address)
-                return
+                continue
+            self._broker = broker
+            _log.info("connected to the bus at %s", self.address)
+            if is_lost and self.when_lost:
+                await self._say_again(self.when_lost)
+            await self._until_lost(broker)
+            _log.error("the bus at %s has lost its store: what it held is gone; beginning anew", self.address)
+            is_lost, self._broker = True, None
+            await _stop(broker)
+
+    async def _say_again(self, say_again: Callable[[], Awaitable[object]]) -> None:
+        try:
+            await say_again()
+        except Exception:  # noqa: BLE001 - the bus works all the same; sagas have time limits for what is lost
+            _log.exception("could not say again what the bus has lost")
 
     async def _knock(self) -> None:
         """Raise when nobody listens. The drivers would try for ever, and leave their sockets open when stopped."""

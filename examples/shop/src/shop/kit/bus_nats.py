@@ -1,5 +1,6 @@
 """NATS JetStream: a stream for the shop, a subject for each channel, a durable reader for each service and channel."""
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from typing import Any
@@ -8,6 +9,7 @@ from faststream.exceptions import NackMessage
 from faststream.middlewares import AckPolicy
 from faststream.nats import JStream, NatsBroker, PullSub
 from nats.js.api import ConsumerConfig
+from nats.js.errors import NotFoundError
 
 from shop.kit.bus import Bus, Delivery, Receive
 from shop.kit.envelope import Envelope
@@ -16,6 +18,7 @@ from shop.kit.trace import HEADER
 _log = logging.getLogger(__name__)
 _NEVER_GIVE_UP = -1
 _PUBLISH_WITHIN = 2.0  # seconds
+_LOOK_AGAIN = 1.0  # seconds
 
 
 class NatsBus(Bus):
@@ -63,6 +66,24 @@ class NatsBus(Bus):
                 await receive(delivery)
             except Exception as error:
                 raise NackMessage(delay=delivery.delay) from error  # as NACK_ON_ERROR, but not at once
+
+    async def _until_lost(self, broker: NatsBroker) -> None:
+        if not self._wiring.receivers and not self._wiring.channel_of:
+            await super()._until_lost(broker)  # nothing was declared, so nothing can be lost
+        stream = broker.config.connection_state.stream
+        born = None
+        while True:
+            try:
+                created = (await stream.stream_info(self._settings.prefix)).created
+            except NotFoundError:
+                return
+            except Exception as error:  # noqa: BLE001 - away, not lost: the driver connects again by itself
+                _log.debug("the bus does not say whether it has its stream: %r", error)
+            else:
+                born = born or created
+                if created != born:  # another service has made it anew; our readers are gone all the same
+                    return
+            await asyncio.sleep(_LOOK_AGAIN)
 
     async def _send(self, channel: str, key: str, body: bytes, headers: dict[str, str]) -> None:  # noqa: ARG002 - the stream keeps all in order
         await self._broker.publish(

@@ -1,22 +1,17 @@
 """Engines and migrations: each service has its own database, all are reached alike."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection
+from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-
-_Command = Callable[[Config], None]
-_SCRIPTS = Path(__file__).parent / "migration_scripts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +31,22 @@ def async_url(url: str) -> URL:
 @asynccontextmanager
 async def open_engine(url: str) -> AsyncIterator[AsyncEngine]:
     """An engine that lives as long as the block; connections open when first used."""
-    engine = create_async_engine(async_url(url), pool_pre_ping=True)
+    engine = create_async_engine(async_url(url))
+    event.listen(engine.sync_engine, "checkout", _refuse_a_closed_one)
     try:
         yield engine
     finally:
         await engine.dispose()
+
+
+def _refuse_a_closed_one(connection: Any, *_: object) -> None:
+    """A pooled connection that the server has ended, as at its restart: the pool makes new ones.
+
+    The driver has noticed already. Asking the server each time (`pool_pre_ping`) costs three more messages before every
+    transaction, which have two to six themselves.
+    """
+    if connection.driver_connection.is_closed():
+        raise InvalidatePoolError
 
 
 @asynccontextmanager
@@ -86,29 +92,13 @@ def after_commit(engine: AsyncEngine, call: Callable[[], None]) -> None:
 
 def upgrade(url: str, versions: Path, revision: str = "head") -> None:
     """Migrate the database at `url` forward; callable from plain and from async code."""
-    _migrate(url, versions, lambda config: command.upgrade(config, revision))
+    from shop.kit import migrations  # noqa: PLC0415 - late: Alembic is the sixth part of a service's start, which it needs not
+
+    migrations.upgrade(url, versions, revision)
 
 
 def downgrade(url: str, versions: Path, revision: str = "base") -> None:
     """Migrate the database at `url` back; callable from plain and from async code."""
-    _migrate(url, versions, lambda config: command.downgrade(config, revision))
+    from shop.kit import migrations  # noqa: PLC0415 - as above
 
-
-def _migrate(url: str, versions: Path, run: _Command) -> None:
-    # A thread of its own: asyncio.run refuses a thread whose loop is running, as a test's may be.
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        pool.submit(asyncio.run, _run_in_transaction(url, versions, run)).result()
-
-
-async def _run_in_transaction(url: str, versions: Path, run: _Command) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
-    config.set_main_option("version_locations", str(versions).replace("%", "%%"))
-    config.set_main_option("path_separator", "newline")
-
-    def with_connection(connection: Connection) -> None:
-        config.attributes["connection"] = connection
-        run(config)
-
-    async with open_engine(url) as engine, engine.begin() as connection:
-        await connection.run_sync(with_connection)
+    migrations.downgrade(url, versions, revision)

@@ -46,7 +46,7 @@ class Envelope:
         """
         try:
             message = json.loads(body)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise MalformedEnvelopeError(f"the message is no JSON: {error}") from error
         if not isinstance(message, dict):
             raise MalformedEnvelopeError("the message is no JSON object")

@@ -64,6 +64,8 @@ def install_error_answers(app: FastAPI, explanations: Mapping[type[Exception], E
     app.add_exception_handler(ProblemError, answer_with(lambda error: error.problem))
     app.add_exception_handler(RequestValidationError, answer_with(_refused_body))
     app.add_exception_handler(HTTPException, answer_with(_http_error))
+    app.add_exception_handler(ConnectionError, answer_with(_away))
+    app.add_exception_handler(TimeoutError, answer_with(_away))
     app.add_exception_handler(Exception, answer_with(_crash))
 
 
@@ -95,10 +97,30 @@ def _refused_body(error: RequestValidationError) -> Problem:
 
 
 def _http_error(error: HTTPException) -> Problem:
+    if error.status_code == HTTPStatus.BAD_REQUEST:  # a body that FastAPI could not even begin to read
+        return Problem(400, "validation_error", str(error.detail))
     code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
     return Problem(error.status_code, code, str(error.detail))
 
 
+def _away(error: Exception) -> Problem:
+    """The database, mostly: it is started again, or out of reach."""
+    _log.warning("what this service needs is away: %r", error)
+    later = {"Retry-After": "1"}
+    return Problem(503, "service_unavailable", "The service cannot reach what it needs; try again", headers=later)
+
+
+def _is_away(error: Exception) -> bool:
+    """Whether a database says of itself that it goes, comes or has gone (PostgreSQL's classes 08 and 57P).
+
+    Read off the error's form: the gateway has neither database nor driver.
+    """
+    state = str(getattr(getattr(error, "orig", error), "sqlstate", None))
+    return bool(getattr(error, "connection_invalidated", False)) or state.startswith(("08", "57P"))
+
+
 def _crash(error: Exception) -> Problem:
+    if _is_away(error):
+        return _away(error)
     _log.error("a request crashed", exc_info=error)
     return Problem(500, "internal_error", "The service failed; its log says why")

@@ -8,7 +8,7 @@ from typing import Final
 from fastapi import FastAPI
 
 from shop.kit.background import background
-from shop.kit.bus import BusSettings, Wiring, bus_of
+from shop.kit.bus import Bus, BusSettings, Wiring, bus_of
 from shop.kit.consumer import Consumer, Handler, Storage
 from shop.kit.outbox import EventPublisher, OutboxRelay
 
@@ -55,6 +55,7 @@ async def join_bus(
         storage: its books; `storage.committed`, an `Alarm`, wakes the relay.
         publisher: what to relay the outbox to instead of the bus.
     """
+    bus: Bus | None = None
     consumer = Consumer(
         messages.handlers,
         storage,
@@ -72,4 +73,6 @@ async def join_bus(
     if publisher is not None and storage.outbox is not None:
         app.state.relay = OutboxRelay(storage.engine, storage.outbox, publisher, clock=storage.clock)
         storage.committed.relay = app.state.relay
+        if bus is not None:
+            bus.when_lost = app.state.relay.publish_again
         await stack.enter_async_context(background(app.state.relay.run()))

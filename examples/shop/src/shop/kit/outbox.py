@@ -7,7 +7,7 @@ import asyncio
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import BigInteger, Column, DateTime, Identity, MetaData, String, Table, insert, select, update
 from sqlalchemy.dialects.postgresql import JSONB
@@ -17,6 +17,7 @@ from shop.kit import trace
 from shop.kit.envelope import Envelope
 
 _log = logging.getLogger(__name__)
+_MAY_BE_LOST = timedelta(hours=1)  # older messages have been read, or their sagas have gone past their time limits
 
 
 class EventPublisher(ABC):
@@ -100,11 +101,24 @@ class OutboxRelay:
         """Look at once: an event was just committed."""
         self._woken.set()
 
+    async def publish_again(self) -> None:
+        """Publish once more what was published lately: the bus has lost it, and nobody knows how much was read.
+
+        Whoever has read a message already passes it over: that is what the inbox is for.
+        """
+        outbox = self._outbox
+        lately = outbox.c.published_at >= self._clock() - _MAY_BE_LOST
+        async with self._engine.begin() as connection:
+            await connection.execute(update(outbox).where(lately).values(published_at=None))
+        self.wake()
+
     async def drain(self) -> int:
         """Publish everything that is due; give the number of events published."""
         total = 0
         async with self._one_at_a_time:
-            while published := await self._publish_batch():
+            published = self._batch
+            while published == self._batch:  # a batch that is not full was the last one
+                published = await self._publish_batch()
                 total += published
         return total
 

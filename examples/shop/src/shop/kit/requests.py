@@ -15,7 +15,7 @@ SLOWEST_BODY = 30.0  # seconds
 _QUIET = {"/health", "/ready"}
 
 
-class _RefusedBodyError(Exception):
+class _RefusedError(Exception):
     def __init__(self, status: int, code: str, message: str) -> None:
         super().__init__(message)
         self.status, self.code = status, code
@@ -52,8 +52,9 @@ class RequestFrame:
     async def _answer(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
         started = time.perf_counter()
         try:
+            _refuse_nul(scope)
             body = await self._whole_body(scope, receive)
-        except _RefusedBodyError as refused:
+        except _RefusedError as refused:
             await answer.refuse(refused)
         else:
             await self._app(scope, _replayed(body, receive), answer)
@@ -77,10 +78,16 @@ class RequestFrame:
                     if not message.get("more_body"):
                         return bytes(parts)
         except TimeoutError:
-            raise _RefusedBodyError(408, "request_timeout", "The body did not arrive in time") from None
+            raise _RefusedError(408, "request_timeout", "The body did not arrive in time") from None
 
-    def _too_large(self) -> _RefusedBodyError:
-        return _RefusedBodyError(413, "payload_too_large", f"A body may have {self._largest} bytes")
+    def _too_large(self) -> _RefusedError:
+        return _RefusedError(413, "payload_too_large", f"A body may have {self._largest} bytes")
+
+
+def _refuse_nul(scope: Scope) -> None:
+    """No id and no name has a NUL, and PostgreSQL takes it in none."""
+    if "\0" in scope["path"] or b"%00" in scope.get("query_string", b""):
+        raise _RefusedError(400, "validation_error", "An address must not contain NUL")
 
 
 class _Answer:
@@ -98,7 +105,7 @@ class _Answer:
             message = {**message, "headers": headers}
         await self._send(message)
 
-    async def refuse(self, error: _RefusedBodyError) -> None:
+    async def refuse(self, error: _RefusedError) -> None:
         body = json.dumps({"error": error.code, "message": str(error)}).encode()
         headers = [
             (b"content-type", b"application/json"),

@@ -45,6 +45,13 @@ class Variables:
         except ValueError:
             raise SettingsError(name, f"expected a whole number, saw {text!r}") from None
 
+    def seconds(self, name: str, default: float) -> float:
+        """A variable in whole milliseconds, more than none."""
+        value = self.number(name, round(default * 1000))
+        if value <= 0:
+            raise SettingsError(name, f"expected milliseconds, more than 0, saw {value}")
+        return value / 1000
+
     def decimal(self, name: str, default: Decimal) -> Decimal:
         text = self.text(name, str(default))
         try:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
 
@@ -37,6 +37,9 @@ def _only_numbers(value: Any) -> Any:
         raise ValueError("must be a JSON number")  # noqa: TRY004 - pydantic turns only a ValueError into a finding
     return value
 
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+"""A short text; NUL, which PostgreSQL keeps in no text, is none."""
 
 Money = Annotated[
     Decimal,

@@ -123,23 +123,28 @@ def create_app(
 async def _open(app: FastAPI, stack: AsyncExitStack, settings: Settings, ports: _Ports) -> None:
     """Open what the ports leave open, for as long as the stack lives, and join the layers."""
     engine = await given_or_opened(stack, ports.engine, lambda: open_engine(settings.database_url))
-    inventory: InventoryClient = await given_or_opened(
-        stack,
-        ports.inventory_client,
-        lambda: HttpInventoryClient(settings.inventory_url),
-    )
-    payments: PaymentClient = await given_or_opened(
-        stack,
-        ports.payment_client,
-        lambda: HttpPaymentClient(settings.payment_url),
-    )
-    catalogue: Catalogue = await given_or_opened(stack, ports.catalogue, lambda: HttpCatalogue(settings.inventory_url))
-    customers: CustomerDirectory = await given_or_opened(
-        stack,
-        ports.customers,
-        lambda: HttpCustomerDirectory(settings.user_url),
-    )
-    carts: CartClient = await given_or_opened(stack, ports.cart_client, lambda: HttpCartClient(settings.cart_url))
+    within = settings.timeout
+
+    def inventory_over_http() -> HttpInventoryClient:
+        return HttpInventoryClient(settings.inventory_url, timeout=within)
+
+    def payments_over_http() -> HttpPaymentClient:
+        return HttpPaymentClient(settings.payment_url, timeout=within)
+
+    def catalogue_over_http() -> HttpCatalogue:
+        return HttpCatalogue(settings.inventory_url, timeout=within)
+
+    def customers_over_http() -> HttpCustomerDirectory:
+        return HttpCustomerDirectory(settings.user_url, timeout=within)
+
+    def carts_over_http() -> HttpCartClient:
+        return HttpCartClient(settings.cart_url, timeout=within)
+
+    inventory: InventoryClient = await given_or_opened(stack, ports.inventory_client, inventory_over_http)
+    payments: PaymentClient = await given_or_opened(stack, ports.payment_client, payments_over_http)
+    catalogue: Catalogue = await given_or_opened(stack, ports.catalogue, catalogue_over_http)
+    customers: CustomerDirectory = await given_or_opened(stack, ports.customers, customers_over_http)
+    carts: CartClient = await given_or_opened(stack, ports.cart_client, carts_over_http)
     alarm = Alarm()
     storage = Storage(engine=engine, inbox=inbox, outbox=outbox, clock=ports.clock, committed=alarm)
     has_sagas = settings.bus.url is not None or ports.event_publisher is not None  # else nobody would hear a command

@@ -28,6 +28,7 @@ class Settings:
     shipping_fee: Decimal = Decimal(0)
     trust_sent_prices: bool = False
     new_pricing_customers: frozenset[str] = frozenset()
+    timeout: float = 5.0
     bus: BusSettings = field(default_factory=BusSettings)
     time_limit: timedelta = timedelta(minutes=15)
 
@@ -53,6 +54,7 @@ class Settings:
             shipping_fee=variables.decimal("ORDERS_SHIPPING_FEE", default.shipping_fee),
             trust_sent_prices=variables.switch("ORDERS_TRUST_SENT_PRICES", default=False),
             new_pricing_customers=variables.names("ORDERS_NEW_PRICING_CUSTOMERS"),
+            timeout=variables.seconds("ORDERS_TIMEOUT_MS", default.timeout),
             bus=BusSettings.of(variables),
             time_limit=timedelta(
                 seconds=variables.number("ORDERS_TIME_LIMIT_SECONDS", int(default.time_limit.total_seconds())),

@@ -71,4 +71,4 @@ def create_app(
 
 
 def _order_client(settings: Settings) -> HttpOrderClient:
-    return HttpOrderClient(settings.order_url, token=settings.service_token)
+    return HttpOrderClient(settings.order_url, token=settings.service_token, timeout=settings.timeout)

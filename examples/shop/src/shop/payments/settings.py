@@ -19,6 +19,7 @@ class Settings:
     order_url: str = "http://127.0.0.1:3001"
     stage: Stage = Stage.PRODUCTION
     service_token: str = DEVELOPMENT_TOKEN
+    timeout: float = 5.0
     bus: BusSettings = field(default_factory=BusSettings)
 
     @classmethod
@@ -39,5 +40,6 @@ class Settings:
             order_url=variables.text("ORDER_SERVICE_URL", default.order_url),
             stage=stage,
             service_token=token or default.service_token,
+            timeout=variables.seconds("PAYMENTS_TIMEOUT_MS", default.timeout),
             bus=BusSettings.of(variables),
         )

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from shop_doubles.contracts import State, verification
+from shop_doubles.contracts import State, broken, verification
 from shop_doubles.databases import execute
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -33,6 +33,7 @@ def states(engine: AsyncEngine) -> dict[str, State]:
     return {
         "2 of product prod-1 are in the cart of customer-1, which is at version 3": two_pens,
         "the cart of customer-1 is empty": empty,
+        "the database of CartService is broken": broken(engine, "carts"),
     }
 
 

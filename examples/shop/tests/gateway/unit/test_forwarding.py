@@ -18,6 +18,7 @@ ADA = {"authorization": "Bearer ada"}
 BOSS = {"authorization": "Bearer boss"}
 REFUSED = UpstreamError("cannot be reached", never_sent=True)
 BROKEN = UpstreamError("broke off")
+JSON = {"content-type": "application/json"}
 
 
 class Door:
@@ -142,7 +143,7 @@ async def test_what_may_have_been_seen_or_changes_something_is_not_repeated(
     assert len(door.upstreams.calls) == 1
 
 
-@pytest.mark.parametrize("failure", [BROKEN, Answer(500), Answer(503)])
+@pytest.mark.parametrize("failure", [BROKEN, Answer(500, JSON), Answer(503, JSON)])
 async def test_a_service_that_fails_again_and_again_is_left_alone(failure: Answer | UpstreamError) -> None:
     door = Door()
     door.upstreams.next.extend([failure, failure])
@@ -161,7 +162,7 @@ async def test_a_service_that_fails_again_and_again_is_left_alone(failure: Answe
 
 async def test_and_asked_again_after_a_while() -> None:
     door = Door()
-    door.upstreams.next.extend([Answer(500), Answer(500)])
+    door.upstreams.next.extend([Answer(500, JSON), Answer(500, JSON)])
     for _ in range(2):
         await door.ask("GET", "/api/cart", headers=ADA)
     door.seconds.now += 10

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from shop_doubles.contracts import State, verification
+from shop_doubles.contracts import State, broken, verification
 from shop_doubles.databases import execute
 from shop_doubles.identity import PASSWORD, quick_hasher
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -42,6 +42,7 @@ def states(engine: AsyncEngine) -> dict[str, State]:
         "user user-1 pays with the card tok_visa": ada_with_a_card,
         f"user user-1 is Ada of ada@example.com with the password '{PASSWORD}'": ada,
         "nobody is registered": empty,
+        "the database of UserService is broken": broken(engine, "users"),
     }
 
 

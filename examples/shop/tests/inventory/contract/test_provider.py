@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from shop_doubles.bus import a_message, delivery_of
-from shop_doubles.contracts import Producer, State, last_said, verification
+from shop_doubles.contracts import Producer, State, broken, last_said, verification
 from shop_doubles.databases import execute
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -35,10 +35,16 @@ def states(engine: AsyncEngine) -> dict[str, State]:
         await execute(engine, "INSERT INTO reservations VALUES ('order-1', 'held', now() + interval '15 minutes')")
         await execute(engine, "INSERT INTO reservation_lines VALUES ('order-1', 'prod-1', 2)")
 
+    async def released() -> None:
+        await held()
+        await execute(engine, "UPDATE reservations SET state = 'released'")
+
     return {
         "product prod-1 costs 10.00 and 5 are available": in_stock,
         "2 of product prod-1 are held for order-1": held,
+        "the hold of order-1 has been released": released,
         "nothing is held for order-9": empty,
+        "the database of InventoryService is broken": broken(engine, "stock"),
     }
 
 

@@ -1,14 +1,9 @@
 from typing import Any
 
-from shop_doubles.databases import rows
+from shop_doubles.databases import tables
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shop.inventory.adapters.database import downgrade, upgrade
-
-
-async def tables(engine: AsyncEngine) -> list[str]:
-    found = await rows(engine, "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
-    return [row["tablename"] for row in found]
 
 
 async def test_back_and_forward_again(postgres: Any, engine: AsyncEngine) -> None:

@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import pytest
+from nats import connect
 from shop_doubles.bus import Colleague, a_message, on_kafka, on_nats, reachable
 
 from accord import poll_until
@@ -157,6 +158,34 @@ async def test_a_reader_outlives_the_bus(nats_alone: Any) -> None:
             return any(delivery.body == said.as_json() for delivery in reader.deliveries)
 
         await poll_until(heard, timeout=20)
+
+
+async def test_a_bus_that_comes_back_empty_is_made_anew(nats_alone: Any) -> None:
+    settings = on_nats(nats_alone, acknowledge_within=1)
+    reader, said_again = Reader(settings), asyncio.Event()
+
+    async def say_again() -> None:
+        said_again.set()
+
+    async with reader.joining() as bus:
+        await reachable(bus)
+        bus.when_lost = say_again
+        await lose_its_store(nats_alone)
+        async with Colleague(settings, CHANNEL, ()).there() as colleague:
+            await colleague.say(a_message("order.placed", orderId="order-1"))
+            await reader.has_had(1)
+        async with asyncio.timeout(20):
+            await said_again.wait()
+
+
+async def lose_its_store(nats: Any) -> None:
+    """The disk of the bus is gone: all its streams, their readers and their messages."""
+    client = await connect(nats.url)
+    try:
+        for stream in await client.jetstream().streams_info():
+            await client.jetstream().delete_stream(stream.config.name)
+    finally:
+        await client.close()
 
 
 async def test_who_leaves_while_the_connection_is_made_leaves_nothing_open(settings: BusSettings) -> None:

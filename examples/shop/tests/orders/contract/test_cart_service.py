@@ -2,7 +2,10 @@
 
 from typing import Any
 
+import pytest
+
 from accord import match
+from shop.kit.remote import RemoteServiceError
 from shop.orders.adapters.cart_client import HttpCartClient
 from shop.orders.service.ports import CartContents, RequestedItem
 
@@ -21,7 +24,7 @@ async def test_reads_a_cart(pact: Any) -> None:
             200,
             headers=JSON,
             body={
-                "items": match.each_like({"productId": match.string("prod-1"), "quantity": match.integer(2)}),
+                "items": match.each_like({"productId": match.string("prod-1"), "quantity": match.integer(2)}, min=0),
                 "version": match.integer(3),
             },
         )
@@ -56,3 +59,17 @@ async def test_leaves_a_cart_that_has_changed(pact: Any) -> None:
     with contract.in_process() as transport:
         async with HttpCartClient("http://cart", transport=transport) as client:
             await client.empty("customer-1", 2)
+
+
+async def test_is_not_told_what_is_in_the_cart(pact: Any) -> None:
+    contract = pact("OrderService", "CartService")
+    (
+        contract.given("the database of CartService is broken")
+        .upon_receiving("a request for the cart")
+        .with_request("GET", "/api/cart", headers=CALLER)
+        .will_respond_with(500)
+    )
+    with contract.in_process() as transport:
+        async with HttpCartClient("http://cart", transport=transport) as client:
+            with pytest.raises(RemoteServiceError, match="CartService: 500"):
+                await client.contents("customer-1")

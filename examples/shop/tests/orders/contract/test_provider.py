@@ -3,16 +3,18 @@
 Document B, "Order Service Provider Verification".
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from shop_doubles.contracts import Producer, State, last_said, verification
+from shop_doubles.contracts import Producer, State, Step, broken, last_said, verification
 from shop_doubles.databases import execute
 from shop_doubles.orders import FakeCarts, FakeCatalogue, FakeCustomers, FakeInventory, FakePayments, an_order
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from shop.kit.remote import RemoteServiceError
 from shop.kit.settings import Stage
 from shop.kit.wire import utc_now
 from shop.orders.adapters.repository import SqlOrderRepository
@@ -25,13 +27,30 @@ from shop.orders.domain.saga_messages import (
     SagaEvent,
 )
 from shop.orders.main import create_app
+from shop.orders.service.ports import CartContents, ItemAvailability, RequestedItem
 from shop.orders.service.sagas import OrderSagas, SagaOrderRepository
 from shop.orders.settings import Settings
 
 
+class Inventory(FakeInventory):
+    """InventoryService, which may be away."""
+
+    is_away = False
+
+    async def check_availability(self, items: Sequence[RequestedItem]) -> list[ItemAvailability]:
+        if self.is_away:
+            raise RemoteServiceError("InventoryService", "no answer")
+        return await super().check_availability(items)
+
+
 @pytest.fixture
-def inventory() -> FakeInventory:
-    return FakeInventory()
+def inventory() -> Inventory:
+    return Inventory()
+
+
+@pytest.fixture
+def carts() -> FakeCarts:
+    return FakeCarts()
 
 
 @pytest.fixture
@@ -40,7 +59,7 @@ def payments() -> FakePayments:
 
 
 @pytest.fixture
-def app(engine: AsyncEngine, inventory: FakeInventory, payments: FakePayments) -> FastAPI:
+def app(engine: AsyncEngine, inventory: Inventory, payments: FakePayments, carts: FakeCarts) -> FastAPI:
     return create_app(
         Settings(stage=Stage.TEST),
         engine=engine,
@@ -48,12 +67,12 @@ def app(engine: AsyncEngine, inventory: FakeInventory, payments: FakePayments) -
         payment_client=payments,
         catalogue=FakeCatalogue.of({"prod-1": "10.00"}),
         customers=FakeCustomers(),
-        cart_client=FakeCarts(),
+        cart_client=carts,
     )
 
 
 @pytest.fixture
-def states(engine: AsyncEngine, inventory: FakeInventory, payments: FakePayments) -> dict[str, State]:
+def states(engine: AsyncEngine, inventory: Inventory, payments: FakePayments, carts: FakeCarts) -> dict[str, State]:
     """How this service comes into each state that its consumers name."""
 
     async def empty() -> None:
@@ -74,7 +93,16 @@ def states(engine: AsyncEngine, inventory: FakeInventory, payments: FakePayments
 
     async def in_stock() -> None:
         await empty()
+        inventory.is_away = False
         inventory.set_available("prod-1", 5)
+
+    async def in_cart() -> None:
+        await in_stock()
+        carts.carts["customer-1"] = CartContents((RequestedItem("prod-1", 2),), 1)
+
+    async def without_inventory() -> None:
+        await in_stock()
+        inventory.is_away = True
 
     async def pending() -> None:
         await in_stock()
@@ -86,8 +114,20 @@ def states(engine: AsyncEngine, inventory: FakeInventory, payments: FakePayments
         await pending()
         payments.has_funds = False
 
+    def as_it_is_when(status: str) -> Step:
+        async def changed() -> None:
+            await pending()
+            await execute(engine, "UPDATE orders SET status = :status", status=status)
+
+        return changed
+
     return {
+        "the database of OrderService is broken": broken(engine, "orders"),
+        "InventoryService is away": without_inventory,
         "product prod-1 costs 10.00 and 5 are available": in_stock,
+        "product prod-1 costs 10.00 and 5 are available, 2 of them in the cart of customer-1": in_cart,
+        "customer-1 has the cancelled order order-1 of 20.00": as_it_is_when("cancelled"),
+        "customer-1 has the completed order order-1 of 20.00": as_it_is_when("completed"),
         "customer-1 has the pending order order-1 of 20.00": pending,
         "customer-1 has the pending order order-1 of 20.00 and no money": pending_without_money,
         "an order with ID order-123 exists": order_123,

@@ -63,3 +63,18 @@ async def test_is_told_that_a_customer_has_no_payment_method(pact: Any) -> None:
     with contract.in_process() as transport:
         async with HttpCustomerDirectory("http://users", transport=transport) as directory:
             assert await directory.payment_method_of("user-9") is None
+
+
+async def test_goes_on_without_an_address_and_a_payment_method(pact: Any) -> None:
+    contract = pact("OrderService", "UserService")
+    for what, path in (("user-1", "/api/users/user-1"), ("how user-1 pays", "/api/users/user-1/payment-method")):
+        (
+            contract.given("the database of UserService is broken")
+            .upon_receiving(f"a request for {what}, which fails")
+            .with_request("GET", path)
+            .will_respond_with(500)
+        )
+    with contract.in_process() as transport:
+        async with HttpCustomerDirectory("http://users", transport=transport) as directory:
+            assert await directory.email_of("user-1") == ""
+            assert await directory.payment_method_of("user-1") is None

@@ -10,6 +10,8 @@ from shop_doubles.databases import execute, rows
 from shop_doubles.orders import FakeInventory, FakePayments
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from shop.orders.domain.saga_messages import PaymentMethod
+
 TOTAL = "totalAmount"
 """The wire name of an order's total: here and nowhere else in this file."""
 
@@ -214,6 +216,13 @@ class TestPay:
         }
         read = (await api.get(f"/api/orders/{placed['id']}", headers=CUSTOMER)).json()
         assert (read["status"], read["paymentId"]) == ("pending", None)
+
+    async def test_the_method_in_the_body_is_the_one_charged(
+        self, api: httpx.AsyncClient, payments: FakePayments
+    ) -> None:
+        placed = await place(api)
+        await api.post(f"/api/orders/{placed['id']}/pay", json=CARD, headers=CUSTOMER)
+        assert payments.methods == [PaymentMethod(**CARD["paymentMethod"])]
 
     async def test_needs_a_payment_method(self, api: httpx.AsyncClient) -> None:
         placed = await place(api)

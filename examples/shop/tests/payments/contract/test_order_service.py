@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from accord import match
+from shop.kit.remote import RemoteServiceError
 from shop.payments.adapters.order_client import HttpOrderClient
 from shop.payments.domain.errors import OrderNotFoundError
 
@@ -67,3 +68,24 @@ async def test_is_told_that_there_is_no_such_order(pact: Any) -> None:
         async with HttpOrderClient("http://orders", transport=transport) as client:
             with pytest.raises(OrderNotFoundError, match="Order not found"):
                 await client.get_order("order-999")
+
+
+@pytest.mark.parametrize(
+    ("state", "what", "token", "status"),
+    [
+        ("an order with ID order-123 exists", "a request for order details with an unknown token", "forged-token", 401),
+        ("the database of OrderService is broken", "a request for order details that crashes", "valid-token", 500),
+    ],
+)
+async def test_is_told_nothing_of_an_order(pact: Any, state: str, what: str, token: str, status: int) -> None:
+    contract = pact("PaymentService", "OrderService")
+    (
+        contract.given(state)
+        .upon_receiving(what)
+        .with_request("GET", "/api/orders/order-123", headers={**HEADERS, "Authorization": f"Bearer {token}"})
+        .will_respond_with(status, headers=JSON, body={"error": match.string("a_code")})
+    )
+    with contract.in_process() as transport:
+        async with HttpOrderClient("http://orders", token=token, transport=transport) as client:
+            with pytest.raises(RemoteServiceError, match=f"{status} to GET"):
+                await client.get_order("order-123")

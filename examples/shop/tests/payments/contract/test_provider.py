@@ -8,32 +8,46 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from shop_doubles.bus import a_message, delivery_of
-from shop_doubles.contracts import Producer, State, last_said, verification
+from shop_doubles.contracts import Producer, State, broken, last_said, verification
 from shop_doubles.databases import execute
 from shop_doubles.payments import FakeOrders
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shop.kit.envelope import Envelope
+from shop.kit.remote import RemoteServiceError
 from shop.kit.settings import Stage
 from shop.payments.main import create_app
+from shop.payments.service.ports import OrderDetails
 from shop.payments.settings import Settings
 
 
-@pytest.fixture
-def orders() -> FakeOrders:
-    return FakeOrders()
+class Orders(FakeOrders):
+    """OrderService, which may be away."""
+
+    is_away = False
+
+    async def get_order(self, order_id: str) -> OrderDetails:
+        if self.is_away:
+            raise RemoteServiceError("OrderService", "no answer")
+        return await super().get_order(order_id)
 
 
 @pytest.fixture
-def app(engine: AsyncEngine, orders: FakeOrders) -> FastAPI:
+def orders() -> Orders:
+    return Orders()
+
+
+@pytest.fixture
+def app(engine: AsyncEngine, orders: Orders) -> FastAPI:
     return create_app(Settings(stage=Stage.TEST), engine=engine, order_client=orders)
 
 
 @pytest.fixture
-def states(engine: AsyncEngine, orders: FakeOrders) -> dict[str, State]:
+def states(engine: AsyncEngine, orders: Orders) -> dict[str, State]:
     """How this service comes into each state that its consumers name."""
 
     async def empty() -> None:
+        orders.is_away = False
         await execute(engine, "TRUNCATE outbox, inbox, payments, sandbox_accounts, sandbox_charges")
 
     async def valid_payment_method() -> None:
@@ -46,8 +60,12 @@ def states(engine: AsyncEngine, orders: FakeOrders) -> dict[str, State]:
         orders.put("12345", "10000.00", "customer-456")
         await execute(engine, "INSERT INTO sandbox_accounts VALUES ('customer-456', 0)")
 
+    async def without_orders() -> None:
+        await valid_payment_method()
+        orders.is_away = True
+
     async def completed() -> None:
-        await empty()
+        await valid_payment_method()
         await execute(
             engine,
             "INSERT INTO payments VALUES "
@@ -58,6 +76,8 @@ def states(engine: AsyncEngine, orders: FakeOrders) -> dict[str, State]:
         "payment pay_1 of order 12345 is completed": completed,
         "customer has valid payment method": valid_payment_method,
         "customer has insufficient funds": insufficient_funds,
+        "OrderService is away": without_orders,
+        "the database of PaymentService is broken": broken(engine, "payments"),
     }
 
 

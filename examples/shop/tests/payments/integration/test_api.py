@@ -76,6 +76,15 @@ async def test_too_little_money_is_402_every_time(api: httpx.AsyncClient, engine
         }
 
 
+async def test_a_card_that_is_refused_is_402_and_another_try_may_bring_another(api: httpx.AsyncClient) -> None:
+    refused = await api.post("/payments", json={**CHARGE, "paymentMethod": {"type": "card", "token": "tok_declined"}})
+    assert (refused.status_code, refused.json()["error"]) == (402, "INSUFFICIENT_FUNDS")
+    again = {"json": {**CHARGE, "paymentMethod": {"type": "card", "token": "tok_visa"}}}
+    assert (await api.post("/payments", **again)).status_code == 402  # the key stands for the refusal
+    other_try = await api.post("/payments", **again, headers={"Idempotency-Key": "charge:12345:1"})
+    assert (other_try.status_code, other_try.json()["status"]) == (200, "COMPLETED")
+
+
 async def test_an_amount_that_is_not_the_orders_is_400(api: httpx.AsyncClient) -> None:
     response = await api.post("/api/payments", json={**CHARGE, "amount": 99.0})
     assert (response.status_code, response.json()["error"]) == (400, "validation_error")

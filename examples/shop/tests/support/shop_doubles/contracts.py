@@ -12,11 +12,13 @@ from accord import match
 from accord.hub.client import HubPacts
 from shop.kit.consumer import Handler, Reply
 from shop.kit.envelope import Envelope
-from shop_doubles.databases import rows
+from shop_doubles.databases import execute, rows
 
 CONTRACTS = Path(__file__).parents[3] / "contracts"
 
-State = Callable[[], Awaitable[None]]
+Step = Callable[[], Awaitable[None]]
+State = Step | tuple[Step, Step]
+"""What brings a state about; with what ends it, where the next state could not."""
 Producer = Callable[[], Awaitable[dict[str, Any]]]
 
 
@@ -51,6 +53,18 @@ async def last_said(engine: AsyncEngine, event_type: str) -> dict[str, Any]:
     return payload
 
 
+def broken(engine: AsyncEngine, table: str) -> State:
+    """The state of a database that lacks a table: whatever needs it is a crash, and answered with 500."""
+
+    async def take_away() -> None:
+        await execute(engine, f"ALTER TABLE {table} RENAME TO taken_away")
+
+    async def put_back() -> None:
+        await execute(engine, f"ALTER TABLE taken_away RENAME TO {table}")
+
+    return take_away, put_back
+
+
 def verification(
     verifier: Any,
     provider: str,
@@ -67,7 +81,7 @@ def verification(
     place = HubPacts(hub, publish=version is not None) if hub else CONTRACTS
     prepared = verifier(provider, version=version).app(app).pacts(place)
     for name, handler in states.items():
-        prepared.state(name, handler)
+        prepared.state(name, *(handler if isinstance(handler, tuple) else (handler,)))
     for description, producer in (messages or {}).items():
         prepared.message(description, producer)
     return prepared.record_to(place) if version else prepared

@@ -126,9 +126,11 @@ class FakePayments(PaymentClient):
     def __init__(self, *, has_funds: bool = True) -> None:
         self.has_funds = has_funds
         self.charges: dict[tuple[str, int], PaymentReceipt] = {}
+        self.methods: list[PaymentMethod | None] = []
         self.refunds: list[str] = []
 
     async def process_payment(self, request: PaymentRequest) -> PaymentReceipt:
+        self.methods.append(request.method)
         if not self.has_funds:
             raise PaymentDeclinedError("INSUFFICIENT_FUNDS", "Payment declined due to insufficient funds")
         key = (request.order_id, request.attempt)

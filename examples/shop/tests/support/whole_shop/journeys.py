@@ -17,7 +17,7 @@ class Visit:
         self._who = who
 
     def call(self, method: str, path: str, body: Any = None) -> httpx.Response:
-        return httpx.request(method, self._shop.gateway + path, json=body, headers=self._who.headers, timeout=30)
+        return self._shop.browser.request(method, self._shop.gateway + path, json=body, headers=self._who.headers)
 
     def order(self, product_id: str, quantity: int = 1) -> str:
         """Place an order; gives its id."""
@@ -45,7 +45,7 @@ class Visit:
 def notifications(shop: WholeShop, order_id: str) -> list[dict[str, Any]]:
     """What the customer was written about an order."""
     url = f"{shop.url_of('notifications')}/api/notifications"
-    found: list[dict[str, Any]] = httpx.get(url, params={"orderId": order_id}).raise_for_status().json()
+    found: list[dict[str, Any]] = shop.browser.get(url, params={"orderId": order_id}).raise_for_status().json()
     return found
 
 

@@ -5,10 +5,11 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-
-import httpx
+from urllib.parse import urlsplit
 
 from accord import poll_until
 from whole_shop.services import Service
@@ -28,13 +29,22 @@ class ServiceProcess:
         port: where it listens.
         variables: its environment, beside the paths.
         log: the file for what it says.
+        command: what to start; the service alone when left out.
     """
 
-    def __init__(self, service: Service, port: int, variables: Mapping[str, str], log: Path) -> None:
+    def __init__(
+        self,
+        service: Service,
+        port: int,
+        variables: Mapping[str, str],
+        log: Path,
+        command: Sequence[str] = (),
+    ) -> None:
         self.service = service
         self.url = f"http://127.0.0.1:{port}"
         self.log = log
         self._variables = {**variables, service.port_variable: str(port)}
+        self._command = list(command) or [sys.executable, "-m", f"shop.{service.name}"]
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -51,7 +61,7 @@ class ServiceProcess:
         environment = {**kept, "PYTHONPATH": str(_SOURCE), **self._variables}
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", f"shop.{self.service.name}"],
+                self._command,
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -73,11 +83,16 @@ class ServiceProcess:
             description=f"{self.service.participant} at {self.url} to be ready (its log: {self.log})",
         )
 
+    def ask_to_stop(self) -> None:
+        """Let it end in good order; it is not waited for."""
+        if self._process is not None:
+            self._process.terminate()
+
     def stop(self) -> None:
         """End it in good order; whoever does not end in time is killed."""
         if self._process is None:
             return
-        self._process.terminate()
+        self.ask_to_stop()
         try:
             self._process.wait(_FAREWELL)
         except subprocess.TimeoutExpired:
@@ -94,10 +109,15 @@ class ServiceProcess:
         if not self.is_running:
             lines = self.log.read_text(errors="replace").splitlines()[-20:]
             raise RuntimeError("\n".join([f"{self.service.participant} has ended:", *lines]))
+        # Not httpx: it reads all certificates of this machine for each such question, on cores that are short now.
+        connection = HTTPConnection(urlsplit(self.url).netloc, timeout=5)
         try:
-            return httpx.get(f"{self.url}/ready", timeout=5).is_success
-        except httpx.TransportError:
+            connection.request("GET", "/ready")
+            return connection.getresponse().status == HTTPStatus.OK
+        except (OSError, HTTPException):
             return False
+        finally:
+            connection.close()
 
 
 def _end_with_parent() -> None:

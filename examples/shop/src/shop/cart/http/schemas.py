@@ -2,12 +2,10 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from shop.cart.domain.cart import MOST_PIECES, Cart
-from shop.kit.wire import WireModel
-
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+from shop.kit.wire import Name, WireModel
 
 
 class AddItem(WireModel):

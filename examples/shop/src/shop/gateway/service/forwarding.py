@@ -100,12 +100,15 @@ class Gateway:
         if not isinstance(route, Route):
             raise MethodRefusedError(route) if route else UnknownPathError
         request = self._admitted(request, route, caller)
+        stale = self._remembered.get((request.path, request.query)) if route.remembered else None
         try:
             answer = await self._sent(route, request)
         except UpstreamUnavailableError:
-            if stale := self._remembered.get((request.path, request.query)) if route.remembered else None:
+            if stale:
                 return stale
             raise
+        if stale and answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return stale
         if route.remembered and answer.status == HTTPStatus.OK and request.method == "GET":
             self._remember(request, answer)
         return answer
@@ -156,10 +159,12 @@ class Gateway:
         except UpstreamError:
             breaker.failed(self._seconds())
             raise
-        if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            breaker.failed(self._seconds())
-        else:
+        if answer.status < HTTPStatus.INTERNAL_SERVER_ERROR:
             breaker.succeeded()
+            return answer
+        breaker.failed(self._seconds())
+        if "json" not in answer.headers.get("content-type", ""):  # not the service's own words: something before it
+            raise UpstreamError(f"answered {answer.status} with a page of somebody else's")
         return answer
 
     def _unavailable(self, upstream: Upstream, error: UpstreamError) -> UpstreamUnavailableError:

@@ -8,7 +8,7 @@ from shop.identity.domain.user import PaymentMethod, User
 from shop.identity.service.accounts import Session
 from shop.kit.wire import WireModel
 
-Text = Annotated[str, StringConstraints(max_length=1000)]
+Text = Annotated[str, StringConstraints(max_length=1000, pattern=r"^[^\x00]*$")]
 
 
 class LogIn(WireModel):

@@ -2,12 +2,11 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from shop.inventory.domain.stock import Line, Reservation, StockLevel
-from shop.kit.wire import Money, Timestamp, WireModel
+from shop.kit.wire import Money, Name, Timestamp, WireModel
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
 
 

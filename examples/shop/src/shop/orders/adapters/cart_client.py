@@ -16,11 +16,12 @@ class HttpCartClient(RemoteService, CartClient):
         if response.status_code != HTTPStatus.OK:
             raise self._unexpected(response)
         body = self._body(response)
-        items = [
-            RequestedItem(str(self._field(line, "productId")), int(self._field(line, "quantity")))
-            for line in self._field(body, "items")
-        ]
-        return CartContents(tuple(items), int(self._field(body, "version")))
+        with self._reading():
+            items = [
+                RequestedItem(str(self._field(line, "productId")), int(self._field(line, "quantity")))
+                for line in self._field(body, "items")
+            ]
+            return CartContents(tuple(items), int(self._field(body, "version")))
 
     async def empty(self, customer_id: str, version: int) -> None:
         response = await self._call(

@@ -26,14 +26,15 @@ class HttpInventoryClient(RemoteService, InventoryClient):
         response = await self._call("POST", "/api/inventory/availability", json={"items": _lines(items)})
         if response.status_code != HTTPStatus.OK:
             raise self._unexpected(response)
-        return [
-            ItemAvailability(
-                str(self._field(line, "productId")),
-                bool(self._field(line, "available")),
-                int(self._field(line, "availableQuantity")),
-            )
-            for line in self._field(self._body(response), "items")
-        ]
+        with self._reading():
+            return [
+                ItemAvailability(
+                    str(self._field(line, "productId")),
+                    bool(self._field(line, "available")),
+                    int(self._field(line, "availableQuantity")),
+                )
+                for line in self._field(self._body(response), "items")
+            ]
 
     async def reserve(self, order_id: str, items: Sequence[RequestedItem]) -> None:
         body = {"orderId": order_id, "items": _lines(items)}
@@ -41,7 +42,9 @@ class HttpInventoryClient(RemoteService, InventoryClient):
         if response.status_code == HTTPStatus.CONFLICT:
             answer = self._body(response)
             if self._field(answer, "error") == "insufficient_inventory":
-                raise InsufficientInventoryError([self._shortage(line) for line in self._field(answer, "details")])
+                with self._reading():
+                    shortages = [self._shortage(line) for line in self._field(answer, "details")]
+                raise InsufficientInventoryError(shortages)
         if response.status_code != HTTPStatus.CREATED:
             raise self._unexpected(response)
 
@@ -72,14 +75,15 @@ class HttpCatalogue(RemoteService, Catalogue):
         response = await self._call("GET", "/api/products", params={"id": list(product_ids)})
         if response.status_code != HTTPStatus.OK:
             raise self._unexpected(response)
-        products = [
-            Product(
-                str(self._field(line, "productId")),
-                str(self._field(line, "name")),
-                Decimal(str(self._field(line, "unitPrice"))),
-            )
-            for line in self._field(self._body(response), "items")
-        ]
+        with self._reading():
+            products = [
+                Product(
+                    str(self._field(line, "productId")),
+                    str(self._field(line, "name")),
+                    Decimal(str(self._field(line, "unitPrice"))),
+                )
+                for line in self._field(self._body(response), "items")
+            ]
         return {product.product_id: product for product in products}
 
 

@@ -112,9 +112,10 @@ class OrderRoutes:
         reason = (body or CancelOrder()).reason
         return self._show(await use.fulfilment.cancel(order_id, reason, visible_to=_sight(caller)))
 
-    async def pay(self, order_id: str, body: PayOrder, caller: AnyCaller, use: Use) -> Paid:  # noqa: ARG002 - checked, and passed on once payments know methods
+    async def pay(self, order_id: str, body: PayOrder, caller: AnyCaller, use: Use) -> Paid:
         """Pay for an order, which confirms it."""
-        order = await use.fulfilment.pay(order_id, visible_to=_sight(caller))
+        method = body.payment_method.as_method()
+        order = await use.fulfilment.pay(order_id, method, visible_to=_sight(caller))
         return Paid(order_id=order.id, payment_id=order.payment_id, payment_status="COMPLETED")
 
 

@@ -3,17 +3,15 @@
 from dataclasses import asdict
 from typing import Annotated, Final, Self
 
-from pydantic import AliasChoices, Field, StringConstraints
+from pydantic import AliasChoices, Field
 
-from shop.kit.wire import Money, Timestamp, WireModel
+from shop.kit.wire import Money, Name, Timestamp, WireModel
 from shop.orders.domain.order import Address, Order, OrderItem
 from shop.orders.domain.saga_messages import PaymentMethod
 from shop.orders.service.ports import RequestedItem
 
 TOTAL_FIELD: Final = "totalAmount"
 """The wire name of an order's total: here and nowhere else in the current form. Consumers hold us to it."""
-
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
 class ItemIn(WireModel):

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from shop.orders.domain.errors import ConcurrentModificationError, OrderStateError, PaymentDeclinedError
 from shop.orders.domain.order import Order, OrderStatus
+from shop.orders.domain.saga_messages import PaymentMethod
 from shop.orders.service.placing import OrderService
 from shop.orders.service.ports import (
     Clock,
@@ -52,8 +53,19 @@ class OrderFulfilment:
         self._currency = currency
         self._has_sagas = has_sagas
 
-    async def pay(self, order_id: str, *, visible_to: str | None = None) -> Order:
+    async def pay(
+        self,
+        order_id: str,
+        method: PaymentMethod | None = None,
+        *,
+        visible_to: str | None = None,
+    ) -> Order:
         """Charge the customer and confirm the order; a paid order stays as it is. Nothing owed is nothing charged.
+
+        Args:
+            order_id: which.
+            method: how the customer pays; PaymentService decides when left out.
+            visible_to: the customer who asks, to whom others' orders do not exist; None sees all.
 
         Raises:
             OrderNotFoundError: there is none, or it is another customer's.
@@ -67,7 +79,7 @@ class OrderFulfilment:
         if order.status is not OrderStatus.PENDING:
             raise OrderStateError(f"Cannot pay for a {order.status} order")
         await self._hold(order)
-        payment_id = await self._charge(order) if order.total_amount else None
+        payment_id = await self._charge(order, method) if order.total_amount else None
         order.paid(payment_id, self._now())
         await self._inventory.commit(order.id)
         try:
@@ -135,13 +147,14 @@ class OrderFulfilment:
         items = [RequestedItem(item.product_id, item.quantity) for item in order.items]
         await self._inventory.reserve(order.id, items)
 
-    async def _charge(self, order: Order) -> str:
+    async def _charge(self, order: Order, method: PaymentMethod | None) -> str:
         request = PaymentRequest(
             order_id=order.id,
             amount=order.total_amount,
             currency=self._currency,
             customer_id=order.customer_id,
             attempt=order.declined_payments,
+            method=method,
         )
         try:
             receipt = await self._payments.process_payment(request)

@@ -1,5 +1,6 @@
 """Taking orders and showing them."""
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -115,8 +116,14 @@ class OrderService:
         await self._refuse_shortage(items)
         quote = await self._pricing.calculate(items, customer_id, discount_code)
         order = await self._placed(customer_id, quote, shipping_address, payment_method)
-        await self._inventory.reserve(order.id, items)
-        await self._store_or_release(order)
+        try:
+            await self._inventory.reserve(order.id, items)
+            await self._repository.create_order(order)
+        except InsufficientInventoryError:
+            raise
+        except Exception:  # of a hold whose answer was lost nobody knows whether it is there
+            await self._release_quietly(order.id)
+            raise
         return order
 
     def calculate_discount(self, order: Discountable, discount_code: str) -> Decimal:
@@ -172,9 +179,13 @@ class OrderService:
         shipping_address: Address | None,
         payment_method: PaymentMethod | None,
     ) -> Order:
+        email, method = await asyncio.gather(
+            self._email_of(customer_id),
+            self._to_charge(customer_id, payment_method),
+        )
         return Order.create(
             customer_id=customer_id,
-            customer_email=await self._customers.email_of(customer_id) if self._customers else "",
+            customer_email=email,
             items=quote.items,
             discount=quote.discount,
             shipping=quote.shipping,
@@ -182,8 +193,11 @@ class OrderService:
             shipping_address=shipping_address,
             order_id=self._new_id() if self._new_id else None,
             placed_at=self._clock() if self._clock else None,
-            payment_method=await self._to_charge(customer_id, payment_method),
+            payment_method=method,
         )
+
+    async def _email_of(self, customer_id: str) -> str:
+        return await self._customers.email_of(customer_id) if self._customers else ""
 
     async def _to_charge(self, customer_id: str, given: PaymentMethod | None) -> PaymentMethod | None:
         if not self._policy.charges_at_once:
@@ -191,13 +205,6 @@ class OrderService:
         if given is None and self._customers is not None:
             return await self._customers.payment_method_of(customer_id)
         return given
-
-    async def _store_or_release(self, order: Order) -> None:
-        try:
-            await self._repository.create_order(order)
-        except Exception:
-            await self._release_quietly(order.id)
-            raise
 
     async def _release_quietly(self, order_id: str) -> None:
         try:

@@ -45,13 +45,14 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class PaymentRequest:
-    """A charge; `attempt` counts the declined tries before it."""
+    """A charge; `attempt` counts the declined tries before it. Without a method the customer's account decides."""
 
     order_id: str
     amount: Decimal
     currency: str
     customer_id: str
     attempt: int = 0
+    method: PaymentMethod | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ class HttpOrderClient(RemoteService, OrderClient):
         token: what this service shows of itself; the development token when left out.
         client: an `httpx.AsyncClient` to use; it stays the caller's to close.
         transport: how requests travel when no client is given; real HTTP when left out.
-        timeout: seconds for each phase of a call.
+        timeout: seconds for a whole call.
     """
 
     participant = "OrderService"
@@ -47,14 +47,15 @@ class HttpOrderClient(RemoteService, OrderClient):
         if response.status_code != HTTPStatus.OK:
             raise self._unexpected(response)
         body = self._body(response)
-        return OrderDetails(
-            id=str(self._field(body, "id")),
-            customer_id=str(self._field(body, "customerId")),
-            status=str(self._field(body, "status")),
-            total_amount=Decimal(str(self._field(body, "totalAmount"))),
-            items=tuple(self._line(line) for line in self._field(body, "items")),
-            placed_at=datetime.fromisoformat(str(self._field(body, "placedAt"))),
-        )
+        with self._reading():
+            return OrderDetails(
+                id=str(self._field(body, "id")),
+                customer_id=str(self._field(body, "customerId")),
+                status=str(self._field(body, "status")),
+                total_amount=Decimal(str(self._field(body, "totalAmount"))),
+                items=tuple(self._line(line) for line in self._field(body, "items")),
+                placed_at=datetime.fromisoformat(str(self._field(body, "placedAt"))),
+            )
 
     def _line(self, line: Any) -> OrderLine:
         return OrderLine(

@@ -24,7 +24,8 @@ routes = APIRouter(tags=["payments"])
 @routes.post("/payments", responses=error_answers(400, 402, 404, 409))
 async def charge(body: ChargeIn, service: Service, key: Key = None) -> PaymentOut:
     """Take the money for an order; the same key gives the same answer."""
-    return PaymentOut.of(await service.charge(body.as_charge(), key))
+    token = body.payment_method.token if body.payment_method else None
+    return PaymentOut.of(await service.charge(body.as_charge(), key, token=token))
 
 
 @routes.get("/payments/{payment_id}", responses=error_answers(404))

@@ -5,19 +5,25 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints
 
-from shop.kit.wire import Money, Timestamp, WireModel
+from shop.kit.wire import Money, Name, Timestamp, WireModel
 from shop.payments.domain.payment import Charge, Payment
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+class PaymentMethodIn(WireModel):
+    """How the customer pays."""
+
+    type: Name
+    token: Name
 
 
 class ChargeIn(WireModel):
-    """A request to take money for an order."""
+    """A request to take money for an order; without a payment method the customer's account decides."""
 
     order_id: Name
     amount: Annotated[Money, Field(gt=0)]
     currency: Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]
     customer_id: Name
+    payment_method: PaymentMethodIn | None = None
 
     def as_charge(self) -> Charge:
         return Charge(self.order_id, self.amount, self.currency, self.customer_id)

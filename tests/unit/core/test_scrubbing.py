@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from accord.testing.doubles.scrubbing import Scrubber
+from accord.core.scrubbing import Scrubber
 
 CARD = "4111 1111 1111 1111"
 
