@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import multiprocessing
 import os
 import re
-import select
 import shutil
-import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -23,6 +21,8 @@ from accord.hub.storage.migrate import migrate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from multiprocessing.context import ForkServerContext
+    from multiprocessing.process import BaseProcess
 
 SECONDS = 60
 """How long a hub may take to answer; this machine may be busy."""
@@ -40,7 +40,7 @@ class HubProcess:
     """
 
     url: str
-    process: subprocess.Popen[str]
+    process: BaseProcess
     folder: Path
     database: str
 
@@ -52,12 +52,14 @@ class HubProcess:
     def kill(self) -> None:
         """End it at once, as a crash does."""
         self.process.kill()
-        self.process.wait(SECONDS)
+        self.process.join(SECONDS)
 
     def stop(self) -> int:
         """End it gracefully; its exit code."""
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(SECONDS)
+        self.process.terminate()
+        self.process.join(SECONDS)
+        assert self.process.exitcode is not None, "the hub did not end"
+        return self.process.exitcode
 
 
 def start_hub(
@@ -74,12 +76,37 @@ def start_hub(
     where = database or str(folder / "hub.sqlite3")
     if database is None:
         new_database(folder)
-    command = [sys.executable, "-m", "accord.cli", "hub", "serve", "--port", "0", "--database", where, *options]
-    with (folder / "hub.log").open("a", encoding="utf-8") as log:
-        process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=log, text=True, env={**os.environ, **(env or {})}
-        )
+    arguments = ["hub", "serve", "--port", "0", "--database", where, *options]
+    (folder / "hub.out").unlink(missing_ok=True)
+    environment = {**os.environ, **(env or {})}
+    process = _starter().Process(target=_serve, args=(arguments, environment, str(folder), str(Path.cwd())))
+    process.start()
     return HubProcess(_announced(process, folder), process, folder, where)
+
+
+@cache
+def _starter() -> ForkServerContext:
+    """A process that has loaded a hub's code once, and becomes a hub for each that is started.
+
+    To load it takes a second of a processor; dozens of hubs start in the tests.
+    """
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["accord.cli.program", "accord.hub.app.server"])
+    return context
+
+
+def _serve(arguments: list[str], environment: dict[str, str], folder: str, where: str) -> None:
+    """Become a hub: as the command line does, with its output in files."""
+    for name, stream in (("hub.out", 1), ("hub.log", 2)):
+        file = os.open(Path(folder) / name, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        os.dup2(file, stream)
+        os.close(file)
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(where)
+    from accord.cli import program  # noqa: PLC0415 - whoever only starts hubs need not load it
+
+    sys.exit(program.run(arguments))
 
 
 def new_database(folder: Path) -> str:
@@ -99,19 +126,18 @@ def _first_database() -> Path:
     return folder / "hub.sqlite3"
 
 
-def _announced(process: subprocess.Popen[str], folder: Path) -> str:
-    assert process.stdout is not None
-    until = time.monotonic() + SECONDS
+def _announced(process: BaseProcess, folder: Path) -> str:
+    out, until = folder / "hub.out", time.monotonic() + SECONDS
     while time.monotonic() < until:
-        ready, _, _ = select.select([process.stdout], [], [], 0.1)
-        line = process.stdout.readline() if ready else ""
-        found = re.search(r"http://[^\s,]+", line)
+        found = re.search(r"http://[^\s,]+", out.read_text(encoding="utf-8")) if out.exists() else None
         if found:
             return found[0]
-        if process.poll() is not None:
+        process.join(0.01)
+        if process.exitcode is not None:
             break
     process.kill()
-    raise AssertionError(f"the hub did not start:\n{(folder / 'hub.log').read_text(encoding='utf-8')}")
+    said = out.read_text(encoding="utf-8") if out.exists() else ""
+    raise AssertionError(f"the hub did not start:\n{said}{(folder / 'hub.log').read_text(encoding='utf-8')}")
 
 
 @contextlib.contextmanager
@@ -123,8 +149,6 @@ def running_hub(
     try:
         yield hub
     finally:
-        if hub.process.poll() is None:
-            hub.process.kill()
-        hub.process.wait(SECONDS)
-        assert hub.process.stdout is not None
-        hub.process.stdout.close()
+        hub.process.kill()
+        hub.process.join(SECONDS)
+        hub.process.close()

@@ -8,19 +8,24 @@ import re
 import socket
 import sqlite3
 import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+from alembic import command
+from alembic.config import Config
 
 from accord import poll_until
 from accord.cli import program
+from accord.hub.storage import migrations
+from accord.hub.storage.database import location_of
+from accord.hub.storage.migrate import migrate
 from tests.behaviours.hub import HubProcess, new_database, running_hub
 from tests.behaviours.hub_seed import publication
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 def accord(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -238,3 +243,18 @@ def test_figures_are_there_for_prometheus_and_as_the_reference_has_them(
     assert re.search(r'accord_hub_requests_total\{method="GET",route="/health",status="200"\} \d', text)
     as_json = {"authorization": f"Bearer {secrets['read']}", "accept": "application/hal+json"}
     assert httpx.get(f"{hub.url}/metrics", headers=as_json).json()["pacticipants"]["count"] >= 1
+
+
+def test_a_database_of_an_earlier_version_is_brought_up_to_date_and_keeps_what_it_has(tmp_path: Path) -> None:
+    database = tmp_path / "hub.sqlite3"
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    config.set_main_option("sqlalchemy.url", f"sqlite:///{database}")
+    command.upgrade(config, "0001")
+    with contextlib.closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("INSERT INTO participants (name, display_name, created_at) VALUES ('Old', 'Old', 1)")
+    migrate(location_of(str(database)))
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        assert connection.execute("SELECT name FROM participants").fetchall() == [("Old",)]
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (migrations.HEAD,)
+        assert connection.execute("SELECT count(*) FROM overwritten").fetchone() == (0,)

@@ -125,7 +125,7 @@ def test_a_bad_address_gets_a_clear_answer(client: httpx.Client, path: str, stat
 
 def test_another_method_media_type_or_kind_of_answer_is_refused(client: httpx.Client) -> None:
     wrong_method = client.put("/pacticipants")
-    assert (wrong_method.status_code, wrong_method.headers["allow"]) == (405, "GET, POST")
+    assert (wrong_method.status_code, wrong_method.headers["allow"]) == (405, "GET, POST, OPTIONS")
     assert client.post("/contracts/publish", content="a=1", headers={"content-type": "text/plain"}).status_code == 415
     assert client.get("/pacticipants", headers={"accept": "application/xml"}).status_code == 406
     problem = client.get("/pacticipants/Nobody", headers={"accept": "application/problem+json"})

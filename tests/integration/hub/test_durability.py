@@ -72,8 +72,7 @@ def kill_while_publishing(folder: Path, times: int) -> None:
             stop.set()
             for each in running:
                 each.result()
-        assert hub.process.stdout is not None
-        hub.process.stdout.close()
+        hub.process.close()
     with running_hub(folder, "--quiet") as again:
         check_all_kept(again.url, answered)
 

@@ -62,3 +62,38 @@ def test_the_api_s_page_asks_nobody_else(client: httpx.Client) -> None:
     page = client.get("/docs").text
     assert "/contracts/publish" in page
     assert not re.findall(r"(?:src|href)=\"(?:https?:)?//(?!127\.0\.0\.1)", page)
+
+
+def test_options_say_what_can_be_done(client: httpx.Client) -> None:
+    for path, methods in (("/pacticipants/C0", "GET, PUT, PATCH, DELETE, OPTIONS"), ("/labels", "GET, OPTIONS")):
+        answer = client.options(path)
+        assert (answer.status_code, answer.content) == (200, b"")
+        assert (answer.headers["allow"], answer.headers["access-control-allow-methods"]) == (methods, methods)
+
+
+def test_lists_come_in_pages_and_narrowed(client: httpx.Client) -> None:
+    for number in range(3):
+        client.put(f"/pacticipants/Paged{number}/labels/paged-{number}", json={})
+        client.put(f"/pacticipants/Paged0/branches/b{number}/versions/{number}", json={})
+        body = publication("Paged0", [f"Paged{number}"], "9", 1)
+        assert client.post("/contracts/publish", json=body).status_code == 200
+    lists = {
+        "/pacticipants?q=paged": "pacticipants",
+        "/labels": "labels",
+        "/integrations?q=paged": "integrations",
+        "/pacticipants/Paged0/branches?q=b": "branches",
+        "/pacticipants/Paged0/versions": "versions",
+    }
+    for path, name in lists.items():
+        whole = client.get(path).json()
+        total = len(whole["_embedded"][name])
+        assert total >= 3
+        assert "page" not in whole
+        join = "&" if "?" in path else "?"
+        for numbers in (f"{join}page=2&size=2", f"{join}pageNumber=2&pageSize=2"):
+            second = client.get(path + numbers).json()
+            assert second["_embedded"][name] == whole["_embedded"][name][2:4]
+            pages = -(-total // 2)
+            assert second["page"] == {"number": 2, "size": 2, "totalElements": total, "totalPages": pages}
+            assert second["_links"]["previous"]["href"].endswith(f"{path.partition('?')[0]}?size=2&page=1")
+            assert "?" not in second["_links"]["self"]["href"]

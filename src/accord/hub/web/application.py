@@ -120,8 +120,11 @@ async def _http(request: Request, problem: Exception) -> Answer:
     if problem.status_code == 404:  # noqa: PLR2004 - not found
         return error(request, 404, GONE)
     if problem.status_code == 405:  # noqa: PLR2004 - not allowed
+        methods = _allowed(request)
+        if request.method == "OPTIONS":
+            return Answer(b"", media_type=None, headers={"allow": methods, "access-control-allow-methods": methods})
         message = f"The method {request.method} is not allowed here"
-        return error(request, 405, message, headers=_allowed(request))
+        return error(request, 405, message, headers={"allow": methods})
     return error(request, problem.status_code, str(problem.detail))
 
 
@@ -144,10 +147,14 @@ _HANDLERS: dict[Any, Any] = {
 }
 
 
-def _allowed(request: Request) -> dict[str, str]:
-    methods: set[str] = set()
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+
+def _allowed(request: Request) -> str:
+    """What can be done at an address, as the reference lists it."""
+    methods = {"OPTIONS"}
     for route in (route for router in _ROUTERS for route in router.routes):
         match, _ = route.matches(dict(request.scope))
         if match.value:
             methods |= set(getattr(route, "methods", None) or ())
-    return {"allow": ", ".join(sorted(methods))}
+    return ", ".join(each for each in _METHODS if each in methods)

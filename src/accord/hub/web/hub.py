@@ -103,8 +103,8 @@ def _first(header: str | None) -> str:
     return (header or "").partition(",")[0].strip()
 
 
-def url_of(request: Request) -> str:
-    """The address that was asked, as the caller knows it."""
+def url_of(request: Request, *, query: bool = False) -> str:
+    """The address that was asked, as the caller knows it; most lists of the reference tell it without its query."""
     path = request.scope.get("raw_path", b"").decode("latin-1").partition("?")[0] or request.url.path
-    query = request.scope.get("query_string", b"").decode("latin-1")
-    return f"{addresses_of(request).base}{path}" + (f"?{query}" if query else "")
+    asked = request.scope.get("query_string", b"").decode("latin-1") if query else ""
+    return f"{addresses_of(request).base}{path.rstrip('/')}" + (f"?{asked}" if asked else "")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from accord.hub.domain.records import Branch, Environment, Label, Participant, Presence, Version
+    from accord.hub.web.paging import Paging
     from accord.hub.wire.addresses import Addresses
 
 USE_LATEST = "DEPRECATED - please use latestVersion"
@@ -53,9 +54,20 @@ def deployed_links(
     return links
 
 
-def collection(connection: Connection, addresses: Addresses, url: str, *, label: str | None = None) -> dict[str, Any]:
+def collection(
+    connection: Connection, addresses: Addresses, paging: Paging, *, label: str | None = None
+) -> dict[str, Any]:
     """All, or those with a label."""
-    found = participants.all_of_them(connection, label=label)
+    return paging.document(
+        participants.all_of_them(connection, label=label),
+        lambda found: _collection(connection, addresses, paging.url, found, label=label),
+        lambda each: each.name,
+    )
+
+
+def _collection(
+    connection: Connection, addresses: Addresses, url: str, found: Sequence[Participant], *, label: str | None
+) -> dict[str, Any]:
     documents = _documents(connection, addresses, found)
     links: dict[str, Any] = {
         "self": {"href": url},
@@ -182,14 +194,16 @@ def label(connection: Connection, addresses: Addresses, name: str, wanted: str) 
     }
 
 
-def labels(connection: Connection, addresses: Addresses, url: str) -> dict[str, Any]:
+def labels(connection: Connection, paging: Paging) -> dict[str, Any]:
     """Every label in use."""
-    del addresses
-    names = participants.label_names(connection)
-    return {
-        "_embedded": {"labels": [{"name": each} for each in names]},
-        "_links": {"self": {"title": "Labels", "href": url}},
-    }
+
+    def document(names: Sequence[str]) -> dict[str, Any]:
+        return {
+            "_embedded": {"labels": [{"name": each} for each in names]},
+            "_links": {"self": {"title": "Labels", "href": paging.url}},
+        }
+
+    return paging.document(participants.label_names(connection), document)
 
 
 def branch(connection: Connection, addresses: Addresses, name: str, wanted: str) -> dict[str, Any]:
@@ -211,18 +225,17 @@ def branch_document(addresses: Addresses, found: Branch) -> dict[str, Any]:
     }
 
 
-def branches(
-    connection: Connection, addresses: Addresses, name: str, url: str, *, containing: str | None = None
-) -> dict[str, Any]:
+def branches(connection: Connection, addresses: Addresses, name: str, paging: Paging) -> dict[str, Any]:
     """The branches of a participant, newest first."""
     owner = lookup.participant(connection, name)
-    found = versions.branches_named(connection, owner.id, containing=containing)
-    return {
-        "_embedded": {"branches": [branch_document(addresses, each) for each in found]},
-        "_links": {
-            "self": {"title": f"{name} branches", "href": url},
-            "pb:branches": [
-                {"name": each.name, "href": addresses.of("pacticipants", name, "branches", each.name)} for each in found
-            ],
-        },
-    }
+
+    def document(found: Sequence[Branch]) -> dict[str, Any]:
+        links = [
+            {"name": each.name, "href": addresses.of("pacticipants", name, "branches", each.name)} for each in found
+        ]
+        return {
+            "_embedded": {"branches": [branch_document(addresses, each) for each in found]},
+            "_links": {"self": {"title": f"{name} branches", "href": paging.url}, "pb:branches": links},
+        }
+
+    return paging.document(versions.branches_named(connection, owner.id, containing=paging.wanted), document)

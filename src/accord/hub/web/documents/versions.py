@@ -121,19 +121,6 @@ def collection(
     }
 
 
-def page_links(url: str, number: int, size: int, total: int) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The page and its neighbours, for lists that were asked for in pages."""
-    pages = max(1, -(-total // size))
-    page = {"number": number, "size": size, "totalElements": total, "totalPages": pages}
-    base = url.partition("?")[0]
-    links: dict[str, Any] = {}
-    if number < pages:
-        links["next"] = {"href": f"{base}?pageSize={size}&pageNumber={number + 1}", "title": "Next page"}
-    if number > 1:
-        links["previous"] = {"href": f"{base}?pageSize={size}&pageNumber={number - 1}", "title": "Previous page"}
-    return page, links
-
-
 def tag(connection: Connection, addresses: Addresses, name: str, number: str, wanted: str) -> dict[str, Any]:
     """A tag of a version."""
     found = lookup.version(connection, name, number)

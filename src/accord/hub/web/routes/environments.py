@@ -118,7 +118,7 @@ async def delete_environment(request: Request, uuid: Uuid) -> Response:
 
 async def _there(request: Request, uuid: str, *, released: bool) -> Response:
     query = query_of(request)
-    addresses, url = addresses_of(request), url_of(request)
+    addresses, url = addresses_of(request), url_of(request, query=True)
 
     def work(connection: Any) -> dict[str, Any]:
         place = lookup.environment(connection, uuid)
@@ -152,7 +152,7 @@ _VERSION = "/pacticipants/{name:name}/versions/{number:name}"
 
 
 async def _of_version(request: Request, name: str, number: str, uuid: str, *, released: bool) -> Response:
-    addresses, url = addresses_of(request), url_of(request)
+    addresses, url = addresses_of(request), url_of(request, query=True)
 
     def work(connection: Any) -> dict[str, Any]:
         version, place = lookup.version(connection, name, number), lookup.environment(connection, uuid)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import Request
 from starlette.responses import Response
@@ -17,9 +17,13 @@ from accord.hub.web.answers import CSV, hal, nothing, text
 from accord.hub.web.documents.matrix import table
 from accord.hub.web.documents.pacts import relationships
 from accord.hub.web.hub import addresses_of, hub_of
+from accord.hub.web.paging import paging_of
 from accord.hub.web.parameters import Consumer, Name, Provider
 from accord.hub.web.routing import HubRouter
 from accord.hub.wire.addresses import Addresses
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 router = HubRouter(tags=["overview"])
 
@@ -105,6 +109,16 @@ async def list_integrations(request: Request) -> Response:
             f"digraph {{\n  ranksep=3\n  ratio=auto\n  overlap=false\n{edges}\n}}\n",
             media_type="text/vnd.graphviz;charset=utf-8",
         )
+    return hal(
+        paging_of(request).document(
+            views,
+            lambda found: _integrations(addresses, found),
+            lambda each: f"{each.pact.consumer}\n{each.pact.provider}",
+        )
+    )
+
+
+def _integrations(addresses: Addresses, views: Sequence[PairView]) -> dict[str, Any]:
     documents = [
         {
             "consumer": {"name": each.pact.consumer},
@@ -125,9 +139,7 @@ async def list_integrations(request: Request) -> Response:
         for each in views
     ]
     href = f"{addresses.base}/integrations"
-    return hal(
-        {"_embedded": {"integrations": documents}, "_links": {"self": {"href": href, "title": "All integrations"}}}
-    )
+    return {"_embedded": {"integrations": documents}, "_links": {"self": {"href": href, "title": "All integrations"}}}
 
 
 @router.delete("/integrations", status_code=204)

@@ -14,7 +14,8 @@ from accord.hub.storage import participants, versions
 from accord.hub.web.answers import hal, nothing
 from accord.hub.web.bodies import document_of, query_of, read_json
 from accord.hub.web.documents import participants as documents
-from accord.hub.web.hub import addresses_of, hub_of, url_of
+from accord.hub.web.hub import addresses_of, hub_of
+from accord.hub.web.paging import paging_of
 from accord.hub.web.parameters import Branch, Name, Text
 from accord.hub.web.routing import HubRouter
 
@@ -31,8 +32,8 @@ _FIELDS = {
 
 @router.get("/pacticipants")
 async def list_participants(request: Request) -> Response:
-    """All participants."""
-    return hal(await hub_of(request).read(documents.collection, addresses_of(request), url_of(request)))
+    """All participants; ``q`` narrows to those that contain it."""
+    return hal(await hub_of(request).read(documents.collection, addresses_of(request), paging_of(request)))
 
 
 @router.post("/pacticipants", status_code=201)
@@ -77,7 +78,7 @@ def _values(document: dict[str, Any], *, whole: bool = False) -> dict[str, Any]:
 async def list_participants_with_label(request: Request, label: Text) -> Response:
     """The participants with a label."""
     work = documents.collection
-    return hal(await hub_of(request).read(work, addresses_of(request), url_of(request), label=label))
+    return hal(await hub_of(request).read(work, addresses_of(request), paging_of(request), label=label))
 
 
 @router.get("/pacticpants/{name:name}", include_in_schema=False)
@@ -123,7 +124,7 @@ async def delete_participant(request: Request, name: Name) -> Response:
 @router.get("/labels")
 async def list_labels(request: Request) -> Response:
     """Every label in use."""
-    return hal(await hub_of(request).read(documents.labels, addresses_of(request), url_of(request)))
+    return hal(await hub_of(request).read(documents.labels, paging_of(request)))
 
 
 @router.get("/pacticipants/{name:name}/labels/{label:name}")
@@ -163,11 +164,8 @@ async def delete_label(request: Request, name: Name, label: Text) -> Response:
 @router.get("/pacticipants/{name:name}/branches")
 async def list_branches(request: Request, name: Name) -> Response:
     """The branches of a participant; ``q`` narrows to those that contain it."""
-    wanted = query_of(request).get("q")
     work = documents.branches
-    containing = wanted if isinstance(wanted, str) else None
-    found = await hub_of(request).read(work, addresses_of(request), name, url_of(request), containing=containing)
-    return hal(found)
+    return hal(await hub_of(request).read(work, addresses_of(request), name, paging_of(request)))
 
 
 @router.delete("/pacticipants/{name:name}/branches", status_code=202)

@@ -14,9 +14,10 @@ from accord.hub.service.problems import InvalidError
 from accord.hub.service.publishing import put_on_branch
 from accord.hub.storage import deployments, participants, versions
 from accord.hub.web.answers import hal, nothing
-from accord.hub.web.bodies import document_of, page_of, query_of, read_json
+from accord.hub.web.bodies import document_of, read_json
 from accord.hub.web.documents import versions as documents
 from accord.hub.web.hub import addresses_of, hub_of, url_of
+from accord.hub.web.paging import paging_of
 from accord.hub.web.parameters import Branch, Name, Number, Tag, Text, Uuid
 from accord.hub.web.routing import HubRouter
 
@@ -26,28 +27,21 @@ _CLOSED = "{name:name}/versions/{number:name}"
 
 
 async def _listed(request: Request, name: str, **criteria: Any) -> Response:
-    addresses, url = addresses_of(request), url_of(request)
-    page = page_of(query_of(request))
+    addresses, paging = addresses_of(request), paging_of(request)
 
     def work(connection: Any) -> dict[str, Any]:
         owner = lookup.participant(connection, name)
-        if page is None:
-            found = versions.listed(connection, owner.id, **criteria)
-            return documents.collection(connection, addresses, name, found, url)
-        number, size = page
         everything = versions.listed(connection, owner.id, **criteria)
-        found = everything[(number - 1) * size : number * size]
-        document = documents.collection(connection, addresses, name, found, url)
-        document["page"], links = documents.page_links(url, number, size, len(everything))
-        document["_links"] |= links
-        return document
+        return paging.document(
+            everything, lambda found: documents.collection(connection, addresses, name, found, paging.url)
+        )
 
     return hal(await hub_of(request).read(work))
 
 
 @router.get("/pacticipants/{name:name}/versions")
 async def list_versions(request: Request, name: Name) -> Response:
-    """All versions, newest first; ``pageNumber`` and ``pageSize`` give them in pages."""
+    """All versions, newest first; ``page`` and ``size`` give them in pages."""
     return await _listed(request, name)
 
 
