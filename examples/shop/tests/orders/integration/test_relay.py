@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from shop_doubles.databases import rows
+from shop_doubles.databases import execute, rows
 from shop_doubles.moments import NOON, StoppedClock
 from shop_doubles.orders import RecordingPublisher, an_order
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -54,6 +54,24 @@ async def test_what_the_bus_did_not_take_stays(
     assert await rows(engine, "SELECT published_at FROM outbox") == [{"published_at": None}]
     publisher.failing = False
     assert await relay.drain() == 1
+
+
+async def test_what_the_bus_has_lost_is_said_again_and_what_is_long_past_is_not(
+    engine: AsyncEngine,
+    relay: OutboxRelay,
+    publisher: RecordingPublisher,
+) -> None:
+    long_past, lately = await place(engine, 2)
+    await relay.drain()
+    await execute(
+        engine,
+        "UPDATE outbox SET published_at = published_at - interval '2 hours' WHERE aggregate_id = :id",
+        id=long_past,
+    )
+    publisher.published_events.clear()
+    await relay.publish_again()
+    await relay.drain()
+    assert [event.data["orderId"] for event in publisher.published_events] == [lately]
 
 
 async def test_two_relays_publish_each_event_once(

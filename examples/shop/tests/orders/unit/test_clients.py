@@ -1,5 +1,6 @@
 """The HTTP clients: what they send, and every way an answer can be wrong."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
@@ -46,6 +47,17 @@ MALFORMED = {
     "no JSON": answering(200, content=b"<html>"),
     "another shape": answering(200, {"in_stock": True}),
     "a list": answering(200, []),
+    "null for a list": answering(200, {"items": None}),
+    "words for a number": answering(
+        200,
+        {
+            **RECEIPT,
+            "amount": "much",
+            "items": [
+                {"productId": "p", "name": "n", "unitPrice": "much", "available": True, "availableQuantity": "many"}
+            ],
+        },
+    ),
 }
 
 
@@ -54,6 +66,16 @@ MALFORMED = {
 async def test_every_call_names_the_service_that_gave_no_answer(call: str, trouble: str) -> None:
     with pytest.raises(RemoteServiceError, match=r"^(Inventory|Payment)Service: "):
         await CALLS[call](TROUBLE[trouble])
+
+
+async def test_a_service_that_answers_byte_by_byte_is_given_up() -> None:
+    async def trickle(_: httpx.Request) -> httpx.Response:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    client = HttpInventoryClient(URL, transport=httpx.MockTransport(trickle), timeout=0.01)
+    with pytest.raises(RemoteServiceError, match="TimeoutError"):
+        await client.commit("order-1")
 
 
 @pytest.mark.parametrize("malformed", MALFORMED)
