@@ -118,6 +118,7 @@ class Bus(EventPublisher, ABC):
         self._settings = settings
         self._wiring = wiring
         self._broker: Any = None
+        self._is_ending = False
         self.when_lost: Callable[[], Awaitable[object]] | None = None
         """Called when the bus has come back without what was said on it, as soon as it takes messages again."""
 
@@ -128,6 +129,8 @@ class Bus(EventPublisher, ABC):
         try:
             yield self
         finally:
+            # Both: up to Python 3.11 a cancellation gets lost in a driver whose answer comes at the same moment.
+            self._is_ending = True
             connecting.cancel()
             await asyncio.wait([connecting])
             if self._broker is not None:
@@ -165,13 +168,13 @@ class Bus(EventPublisher, ABC):
     async def _send(self, channel: str, key: str, body: bytes, headers: dict[str, str]) -> None: ...
 
     async def _until_lost(self, broker: Any) -> None:  # noqa: ARG002 - for buses that can tell
-        """Wait until the bus has forgotten what it was told of streams and readers; as long as it has not, for ever."""
+        """Wait until the bus has forgotten what it was told of streams and readers, or is to end."""
         await asyncio.Event().wait()
 
     async def _connect(self) -> None:
         """Connect, and again with everything anew whenever the bus has lost its store."""
         is_lost = False
-        while True:
+        while not self._is_ending:
             try:
                 await self._knock()
                 broker = await _started(self._made())
@@ -184,6 +187,8 @@ class Bus(EventPublisher, ABC):
             if is_lost and self.when_lost:
                 await self._say_again(self.when_lost)
             await self._until_lost(broker)
+            if self._is_ending:
+                return
             _log.error("the bus at %s has lost its store: what it held is gone; beginning anew", self.address)
             is_lost, self._broker = True, None
             await _stop(broker)
