@@ -118,7 +118,7 @@ class Bus(EventPublisher, ABC):
         self._settings = settings
         self._wiring = wiring
         self._broker: Any = None
-        self._is_ending = False
+        self._ending = asyncio.Event()
         self.when_lost: Callable[[], Awaitable[object]] | None = None
         """Called when the bus has come back without what was said on it, as soon as it takes messages again."""
 
@@ -130,7 +130,7 @@ class Bus(EventPublisher, ABC):
             yield self
         finally:
             # Both: up to Python 3.11 a cancellation gets lost in a driver whose answer comes at the same moment.
-            self._is_ending = True
+            self._ending.set()
             connecting.cancel()
             await asyncio.wait([connecting])
             if self._broker is not None:
@@ -174,7 +174,7 @@ class Bus(EventPublisher, ABC):
     async def _connect(self) -> None:
         """Connect, and again with everything anew whenever the bus has lost its store."""
         is_lost = False
-        while not self._is_ending:
+        while not self._ending.is_set():
             try:
                 await self._knock()
                 broker = await _started(self._made())
@@ -187,7 +187,7 @@ class Bus(EventPublisher, ABC):
             if is_lost and self.when_lost:
                 await self._say_again(self.when_lost)
             await self._until_lost(broker)
-            if self._is_ending:
+            if self._ending.is_set():
                 return
             _log.error("the bus at %s has lost its store: what it held is gone; beginning anew", self.address)
             is_lost, self._broker = True, None

@@ -72,7 +72,7 @@ class NatsBus(Bus):
             await super()._until_lost(broker)  # nothing was declared, so nothing can be lost
         stream = broker.config.connection_state.stream
         born = None
-        while not self._is_ending:
+        while not self._ending.is_set():
             try:
                 created = (await stream.stream_info(self._settings.prefix)).created
             except NotFoundError:
@@ -83,7 +83,7 @@ class NatsBus(Bus):
                 born = born or created
                 if created != born:  # another service has made it anew; our readers are gone all the same
                     return
-            if not self._is_ending:
+            if not self._ending.is_set():
                 await asyncio.sleep(_LOOK_AGAIN)
 
     async def _send(self, channel: str, key: str, body: bytes, headers: dict[str, str]) -> None:  # noqa: ARG002 - the stream keeps all in order
