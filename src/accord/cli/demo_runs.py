@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import sys
@@ -45,6 +46,7 @@ class Runs:
     def __init__(self, shop: Path, hub: str) -> None:
         self._shop = shop
         self._hub = hub
+        self._numbers = itertools.count(1)
 
     def accord(self, *arguments: str, expected: int = 0) -> Outcome:
         """One of our commands.
@@ -61,8 +63,7 @@ class Runs:
         self, files: Iterable[Path], variables: dict[str, str] | None = None, *, workers: str = "0"
     ) -> tuple[Outcome, ET.Element]:
         """Run tests; gives what pytest says of them in JUnit's form too."""
-        report = self._shop / "report.xml"
-        report.unlink(missing_ok=True)
+        report = self._shop / f"report-{next(self._numbers)}.xml"
         names = [str(path.relative_to(self._shop)) for path in files]
         options = ["-q", "-p", "no:cacheprovider", f"--junitxml={report}", f"-n{workers}"]
         outcome = self._command([sys.executable, "-m", "pytest", *options, *names], variables)
