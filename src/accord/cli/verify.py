@@ -150,7 +150,7 @@ def _named(pact_urls: list[str] | None, hub: str | None, provider: str | None) -
     """The hub and the provider, from a pact's URL where nothing else says them."""
     if not pact_urls:
         return hub, provider
-    named = verify_hub.named_in(pact_urls[0])
+    named, *_ = [verify_hub.named_in(url) for url in pact_urls]
     # A token is for the hub that was configured, whatever a webhook says.
     return hub or (None if project_access(None) else named.hub), provider or named.provider
 
