@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from accord.contract.bodies import Body, is_json
 from accord.contract.coverage.observations import ObservedCall, ObservedMessage
+from accord.contract.coverage.path_templates import is_identifier
 from accord.core.errors import DocumentError
 from accord.core.http.messages import HttpRequest, HttpResponse
 from accord.core.scrubbing import SCRUBBED, Scrubber
@@ -30,6 +31,8 @@ LARGEST_BODY = 256 * 1024
 
 TEST_FILE = "current-test"
 """In a folder of notes: the id of the test that runs, for processes that pytest did not start."""
+
+_EXPECTED = "expected a line of JSON as the fixture traffic and accord.testing.traffic write it"
 
 # Of the way and not of the exchange: the body is kept as it is after decoding, in one piece.
 _LEFT_OUT = frozenset({
@@ -59,16 +62,18 @@ class NoteFile:
         request, response = call.request, call.response
         partial = call.partial or len(request.body) > LARGEST_BODY
         partial = partial or (response is not None and len(response.body) > LARGEST_BODY)
+        try:
+            parts = self._parts(request, response, bodies=not partial)
+        except RecursionError:  # nested so deep that nobody reads it; the service that got it must not feel this
+            partial, parts = True, self._parts(request, response, bodies=False)
         note: dict[str, Any] = {
             "consumer": call.consumer,
             "provider": call.provider,
             "test": call.test or self._test(),
             "method": request.method,
-            "target": self._scrubber.target(request.target),
-            "request": self._part(request, bodies=not partial),
+            "target": self._target(request.target),
+            **parts,
         }
-        if response is not None:
-            note |= {"status": response.status, "response": self._part(response, bodies=not partial)}
         said = {"failure": call.failure, "doubled": call.doubled, "partial": partial}
         self._write(note | {name: value for name, value in said.items() if value})
 
@@ -82,15 +87,33 @@ class NoteFile:
         test: str | None,
     ) -> None:
         """Note a message and who reads it: a JSON value, or bytes of one."""
-        value = json.loads(content) if isinstance(content, (bytes, str)) else content
         note: dict[str, Any] = {"provider": provider, "readers": list(readers), "test": test or self._test()}
-        note["content"] = self._scrubber.value(value)
+        try:
+            value = json.loads(content) if isinstance(content, (bytes, str)) else content
+            note["content"] = self._scrubber.value(value)
+        except RecursionError:
+            raise ValueError("it is nested too deep to be read") from None
         if metadata is not None:
             named = metadata.items()  # a message's key is what it is about, and no secret
             note["metadata"] = {
                 name: each if name == "key" else self._scrubber.value(each, name) for name, each in named
             }
         self._write(note)
+
+    def _parts(self, request: HttpRequest, response: HttpResponse | None, *, bodies: bool) -> dict[str, Any]:
+        parts: dict[str, Any] = {"request": self._part(request, bodies=bodies)}
+        if response is not None:
+            parts |= {"status": response.status, "response": self._part(response, bodies=bodies)}
+        return parts
+
+    def _target(self, target: str) -> str:
+        """A path's identifiers may be secrets too; what stands in place of one is an identifier all the same."""
+        path, mark, query = self._scrubber.target(target).partition("?")
+        segments = [
+            f"{SCRUBBED}-0" if is_identifier(each) and self._scrubber.text(each) != each else each
+            for each in path.split("/")
+        ]
+        return f"{'/'.join(segments)}{mark}{query}"
 
     def _part(self, part: HttpRequest | HttpResponse, *, bodies: bool) -> dict[str, Any]:
         headers = [pair for pair in part.headers if pair[0].lower() not in _LEFT_OUT]
@@ -140,16 +163,23 @@ def read_notes(place: Path) -> Iterator[Observed]:
     if not place.exists():
         raise DocumentError("no such file or folder; was anything recorded?", source=str(place))
     for file in [place] if place.is_file() else sorted(place.rglob("*.jsonl")):
-        *lines, rest = file.read_bytes().split(b"\n")
+        *lines, rest = _content(file).split(b"\n")
         for number, line in enumerate([*lines, *([rest] if _is_whole(rest) else [])], start=1):
             if line.strip():
                 yield from _observed(line, f"{file}:{number}")
 
 
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise DocumentError(f"cannot be read: {error.strerror}", source=str(file)) from None
+
+
 def _is_whole(line: bytes) -> bool:
     try:
         json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True
 
@@ -163,8 +193,8 @@ def _observed(line: bytes, source: str) -> Iterator[Observed]:
         body = Body.of_json(note["content"])
         for reader in note["readers"]:
             yield ObservedMessage(str(reader), str(note["provider"]), body, note.get("metadata"), note.get("test"))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise DocumentError(f"is no observation ({error!r})", source=source) from None
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        raise DocumentError(f"is no observation ({error!r}); {_EXPECTED}", source=source) from None
 
 
 def _call(note: dict[str, Any]) -> ObservedCall:
