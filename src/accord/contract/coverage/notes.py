@@ -5,7 +5,6 @@ Nothing heavy is imported here: the services of a run load this module.
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import json
 import os
@@ -13,9 +12,10 @@ import re
 import threading
 from typing import TYPE_CHECKING, Any
 
-from accord.contract.bodies import Body, is_json
+from accord.contract.bodies import Body
 from accord.contract.coverage.observations import ObservedCall, ObservedMessage
 from accord.contract.coverage.path_templates import is_identifier
+from accord.contract.kept_bodies import keep_body, kept_body
 from accord.core.errors import DocumentError
 from accord.core.http.messages import HttpRequest, HttpResponse
 from accord.core.scrubbing import SCRUBBED, Scrubber
@@ -120,7 +120,7 @@ class NoteFile:
         kept: dict[str, Any] = {"headers": [list(pair) for pair in self._headers(headers)]}
         if not part.body or not bodies:
             return kept
-        return kept | _body(part.body, part.header("content-type"), self._scrubber)
+        return kept | keep_body(part.body, part.header("content-type"), self._scrubber)
 
     def _headers(self, headers: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
         pairs = list(headers)
@@ -199,10 +199,10 @@ def _observed(line: bytes, source: str) -> Iterator[Observed]:
 
 def _call(note: dict[str, Any]) -> ObservedCall:
     sent = note["request"]
-    request = HttpRequest(str(note["method"]), str(note["target"]), _pairs(sent), _bytes(sent))
+    request = HttpRequest(str(note["method"]), str(note["target"]), _pairs(sent), kept_body(sent))
     response = None
     if "status" in note:
-        response = HttpResponse(int(note["status"]), _pairs(note["response"]), _bytes(note["response"]))
+        response = HttpResponse(int(note["status"]), _pairs(note["response"]), kept_body(note["response"]))
     return ObservedCall(
         str(note["consumer"]),
         str(note["provider"]),
@@ -217,24 +217,3 @@ def _call(note: dict[str, Any]) -> ObservedCall:
 
 def _pairs(part: dict[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple((str(name), str(value)) for name, value in part.get("headers", ()))
-
-
-def _body(body: bytes, content_type: str | None, scrubber: Scrubber) -> dict[str, Any]:
-    kind = (content_type or "").partition(";")[0].strip().lower()
-    try:
-        text = body.decode()
-        if is_json(kind):
-            return {"body": scrubber.value(json.loads(text))}
-        if kind == "application/x-www-form-urlencoded":
-            return {"text": scrubber.target(f"?{text}").removeprefix("?")}
-    except UnicodeDecodeError:
-        return {"base64": base64.b64encode(body).decode()}
-    except ValueError:
-        pass  # said to be JSON, and is none: as it came
-    return {"text": scrubber.text(text)}
-
-
-def _bytes(part: dict[str, Any]) -> bytes:
-    if "body" in part:
-        return json.dumps(part["body"], ensure_ascii=False).encode("utf-8", "backslashreplace")
-    return str(part["text"]).encode() if "text" in part else base64.b64decode(part.get("base64", ""))
