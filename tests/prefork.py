@@ -48,6 +48,7 @@ class Prefork:
 
         Raises:
             TimeoutExpired: it was still running after so many seconds, and was ended.
+            RuntimeError: the process that forks has died; the next run starts another.
         """
         with tempfile.TemporaryDirectory(prefix="accord-run-") as folder:
             job = {"arguments": [*arguments], "cwd": str(cwd), "env": {**env}, "folder": folder}
@@ -74,6 +75,9 @@ class Prefork:
         limit.start()
         answer = process.stdout.readline()
         limit.cancel()
+        if not answer and self._process is process:  # nobody has ended it
+            self._end()
+            raise RuntimeError(f"the process that forks for {self._program} ended by itself with {process.returncode}")
         return int(answer) if answer else None
 
     def _end(self) -> None:

@@ -139,6 +139,12 @@ def audit_command(
     if pacts is not None and not pacts.exists():
         raise UsageError(f"--pacts {pacts}: no such file or folder")
     result = run_audit(notes, pacts or Path(configuration.pact_directory), drafts=drafts, terms=terms)
+    if not result.coverage.pairs:
+        but = " that is not ignored" if terms.ignored else ""
+        raise UsageError(
+            f"{notes}: no call and no message in it{but}, so there is nothing to hold against contracts; "
+            "was anything recorded? Notes are files *.jsonl"
+        )
     if as_json:
         print_json(result.to_json())
     else:

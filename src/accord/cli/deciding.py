@@ -108,7 +108,7 @@ def can_i_deploy_command(
                       "--ignore": ignore, "--retry-while-unknown": retry_while_unknown, "--output": output,
                       "a second --pacticipant": groups.beside},
         )  # fmt: skip
-    subjects = [_subject(each) for each in (groups.first, *groups.beside)]
+    subjects = [_subject(groups.first), *(_subject(each, is_beside=True) for each in groups.beside)]
     environment, to_tag, note = to_environment, None, None
     if environment is None and (to or len(subjects) == 1):
         kind, note = ask_at(access, settle_target, to or PRODUCTION)
@@ -138,7 +138,7 @@ def can_i_merge_command(
     if access is None:
         raise UsageError("can-i-merge needs a hub: --hub, or PACT_BROKER_BASE_URL")
     groups: Groups = context.meta[KEY]
-    beside = tuple(_subject(each) for each in groups.beside)
+    beside = tuple(_subject(each, is_beside=True) for each in groups.beside)
     question = Question(pacticipant, version_of(version), main_branches=True, ignore=_ignored(groups), beside=beside)
     manner = Manner(output, as_json=as_json, dry_run=_is_dry(dry_run))
     del ignore  # it is among the groups, with its version
@@ -166,14 +166,19 @@ class Manner:
             raise UsageError("--output and --json both say how to print; give one of them")
 
 
-def _subject(group: Group) -> Subject:
-    given = [group.version is not None, group.tag is not None or group.latest, group.branch is not None]
-    if group.version and (group.latest or group.tag or group.branch or group.main_branch):
+def _subject(group: Group, *, is_beside: bool = False) -> Subject:
+    of_a_line = group.latest or group.tag is not None or group.branch is not None or group.main_branch
+    if group.version and of_a_line:
         raise UsageError(
             f"--version names one version of {group.name}; --latest, --tag, --branch and --main-branch ask for its "
             "latest; give one of them"
         )
-    version = None if any(given[1:]) or group.main_branch else version_of(group.version)
+    if is_beside and not group.version and not of_a_line:
+        raise UsageError(
+            f"which version of {group.name}? Say it behind its --pacticipant with --version, --branch, --tag, "
+            "--latest or --main-branch; GIT_COMMIT and git's commit are the first participant's alone"
+        )
+    version = None if of_a_line else version_of(group.version)
     return Subject(group.name or "", version, group.tag, group.branch, group.main_branch)
 
 

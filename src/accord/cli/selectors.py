@@ -23,6 +23,8 @@ _IGNORE = ("--ignore",)
 _VERSION = ("--version", "-e")
 _LATEST = ("--latest", "-l")
 _MAIN = ("--main-branch",)
+_OF_A_LINE = ("--tag", "--branch", *_LATEST, *_MAIN)
+_SHORT = tuple(word for word in (*_PARTICIPANT, *_VERSION, *_LATEST) if not word.startswith("--"))
 _VALUES = {"--tag": "tag", "--branch": "branch", **dict.fromkeys(_VERSION, "version")}
 
 
@@ -84,6 +86,11 @@ def grouped(arguments: list[str], with_value: frozenset[str]) -> Groups:
     current = groups.first
     words = _Words(arguments)
     for word, given in words:
+        if word in _OF_A_LINE and any(current is each for each in groups.ignored):
+            raise UsageError(
+                f"{word} says nothing of the ignored {current.name}: of a participant that is ignored --version "
+                "alone can be said. What is about a --pacticipant stands behind it, before any --ignore"
+            )
         if word in _PARTICIPANT:
             name = _value(word, given, words)
             if groups.first.name is None:
@@ -111,7 +118,7 @@ def grouped(arguments: list[str], with_value: frozenset[str]) -> Groups:
 
 
 class _Words:
-    """The words of a command line, ``--name=value`` taken apart."""
+    """The words of a command line, ``--name=value`` and ``-nvalue`` taken apart."""
 
     def __init__(self, arguments: list[str]) -> None:
         self._left = list(reversed(arguments))
@@ -119,6 +126,9 @@ class _Words:
     def __iter__(self) -> Iterator[tuple[str, str | None]]:
         while self._left:
             word = self._left.pop()
+            if word.startswith(_SHORT) and word not in _SHORT:
+                yield word[:2], word[2:]
+                continue
             name, equals, value = word.partition("=")
             yield (name, value) if equals and name.startswith("--") else (word, None)
 
@@ -133,7 +143,7 @@ class _Words:
 
 def _value(word: str, given: str | None, words: _Words) -> str:
     value = [given] if given is not None else words.following()
-    if not value:
+    if not any(value):
         raise UsageError(f"{word} needs a value")
     return value[0]
 

@@ -18,7 +18,12 @@ from accord.contract.junit import render_junit
 from accord.contract.ports import NoContractsError, PactFiles
 from accord.contract.provider import Verifier
 from accord.contract.report import render_contract_line, render_interaction, render_templates, summary_line
-from accord.contract.verification import ContractStarted, InteractionFinished, VerificationFinished
+from accord.contract.verification import (
+    ContractStarted,
+    InteractionFinished,
+    VerificationFinished,
+    VerificationResult,
+)
 from accord.contract.writing import replace_file
 from accord.core.apps import load_app
 from accord.core.errors import AppImportError, UsageError
@@ -27,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
 
-    from accord.contract.verification import Event, VerificationResult
+    from accord.contract.verification import Event
     from accord.core.http.messages import HttpRequest
     from accord.hub.client.pacts import HubPacts
 
@@ -142,27 +147,28 @@ def verify(
         _record_beside(verifier, places)
     if not as_json:
         verifier.listen(_printing(source))
-    result = _check(verifier, needed=not ignore_no_pacts_error)
-    return 0 if result is None else _report(result, source, as_json=as_json, junit=junit)
+    nothing = VerificationResult(name, version, ()) if ignore_no_pacts_error else None
+    return _report(_check(verifier, nothing), source, as_json=as_json, junit=junit)
 
 
 def _named(pact_urls: list[str] | None, hub: str | None, provider: str | None) -> tuple[str | None, str | None]:
     """The hub and the provider, from a pact's URL where nothing else says them."""
     if not pact_urls:
         return hub, provider
-    named = verify_hub.named_in(pact_urls[0])
+    named, *_ = [verify_hub.named_in(url) for url in pact_urls]
     # A token is for the hub that was configured, whatever a webhook says.
     return hub or (None if project_access(None) else named.hub), provider or named.provider
 
 
-def _check(verifier: Verifier, *, needed: bool) -> VerificationResult | None:
+def _check(verifier: Verifier, nothing: VerificationResult | None) -> VerificationResult:
+    """Verify; where there is no contract and that is no error, this is the result."""
     try:
         return verifier.check()
     except NoContractsError as error:
-        if needed:
+        if nothing is None:
             raise
         print(f"nothing to verify: {error}", file=sys.stderr)
-        return None
+        return nothing
 
 
 def _record_beside(verifier: Verifier, places: list[Path]) -> None:
@@ -183,7 +189,7 @@ def _hub(url: str | None, pacts: list[Path] | None, options: verify_hub.HubOptio
 def _report(result: VerificationResult, source: HubPacts | None, *, as_json: bool, junit: Path | None) -> int:
     if as_json:
         print_json(result.to_json())
-    elif source is not None:
+    elif source is not None and result.contracts:
         verify_hub.print_after(source, result)
     if junit is not None:
         replace_file(junit, render_junit(result))

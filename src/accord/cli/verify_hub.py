@@ -152,12 +152,16 @@ def named_in(url: str) -> Named:
     """
     base, found, rest = url.partition("/pacts/provider/")
     segment, _, more = rest.partition("/")
-    if not found or not segment or not more:
+    try:
+        provider = name_of(segment)
+    except UnicodeDecodeError:
+        provider = ""
+    if not found or not provider or not more:
         raise UsageError(
             f"--pact-url {url!r}: expected a pact of a hub, such as https://hub.example.org/pacts/provider/Orders/"
             "consumer/Web/latest; a file is given with --pacts"
         )
-    return Named(base, name_of(segment))
+    return Named(base, provider)
 
 
 def print_before(hub: HubPacts, contract: Contract) -> None:

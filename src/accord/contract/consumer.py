@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from accord.contract.findings import PactFailed
+from accord.contract.participant_names import check_names
 from accord.contract.spec import SpecVersion
 from accord.core.errors import UsageError
 
@@ -41,13 +42,7 @@ class Pact:
     """
 
     def __init__(self, consumer: str, provider: str, *, version: str = "4.0", directory: str | Path = "pacts") -> None:
-        for role, name in (("consumer", consumer), ("provider", provider)):
-            if not isinstance(name, str) or not name.strip():
-                raise UsageError(f"the {role} needs a name, seen {name!r}")
-            if set(name) & set('/\\\0<>:"|?*') or name.startswith("."):
-                raise UsageError(
-                    f"the {role}'s name {name!r} cannot stand in a file name; use letters, digits, - and _"
-                )
+        check_names(consumer, provider)
         self.consumer = consumer
         self.provider = provider
         self.version = SpecVersion.parse(str(version))

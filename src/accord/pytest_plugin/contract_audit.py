@@ -64,6 +64,8 @@ class ContractAudit:
         self.problem: str | None = None
         if not self._is_worker:
             os.environ[FOLDER_VARIABLE] = run
+            if self._run.is_dir():  # of a run that was killed and had the same number, as they do in containers
+                shutil.rmtree(self._run, ignore_errors=True)
 
     @property
     def folder(self) -> Path | None:

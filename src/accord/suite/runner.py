@@ -179,7 +179,7 @@ def _run_level(plan: Plan, level: Level, data: Path, to: int | None) -> LevelRun
     command = [sys.executable, "-m", "pytest", "--accord-level", level.name, "--accord-report", str(report)]
     command += ["--accord-budgets", "enforce" if plan.enforce else "report"]
     if plan.workers is not None:
-        command += ["-n", workers_of(level, plan.workers)]
+        command += workers_of(level, plan.workers)
     if plan.junit is not None:
         command += ["--junitxml", str(plan.junit / f"{level.name}.xml")]
     environment = dict(os.environ if plan.environment is None else plan.environment)
@@ -194,11 +194,13 @@ def _run_level(plan: Plan, level: Level, data: Path, to: int | None) -> LevelRun
     return LevelRun(level, code, took, records, covered, tuple(_problems(plan, level, took, covered)))
 
 
-def workers_of(level: Level, wanted: str) -> str:
+def workers_of(level: Level, wanted: str) -> list[str]:
     """As many as are wanted (a number, or a word of pytest-xdist's such as ``auto``), and the level allows."""
     if level.workers is None or (wanted.isdigit() and int(wanted) <= level.workers):
-        return wanted
-    return str(level.workers)
+        return ["-n", wanted]
+    if wanted.isdigit() or level.workers == 0:
+        return ["-n", str(level.workers)]
+    return ["-n", wanted, "--maxprocesses", str(level.workers)]  # a machine with fewer processors gets fewer
 
 
 def _call(command: list[str], project: Path, environment: Mapping[str, str], to: int | None) -> int:

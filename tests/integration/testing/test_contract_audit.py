@@ -1,10 +1,13 @@
 """The audit in runs of its own: an uncovered call fails the run, its draft says what was seen, and then it passes."""
 
 import json
+import os
 import shutil
 import sys
 
 import pytest
+
+from accord.pytest_plugin.contract_audit import ContractAudit
 
 TESTS = """
 import httpx, pytest, subprocess
@@ -89,6 +92,23 @@ def test_may_be_told_only_or_left_alone(project: pytest.Pytester) -> None:
     silent.stdout.no_fnmatch_line("*contract audit*")
 
 
+def test_what_a_killed_run_left_behind_is_no_part_of_this_one(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = pytester.path / ".accord" / "traffic" / "77"  # in a container every run has the same number
+    left.mkdir(parents=True)
+    (left / "1.jsonl").write_text('{"provider": "A", "readers": ["B"], "content": {}}\n')
+    monkeypatch.setattr(os, "getpid", lambda: 77)
+    monkeypatch.delenv("ACCORD_TRAFFIC_RUN", raising=False)
+    config = pytester.parseconfig("-p", "no:cacheprovider")
+    audit = ContractAudit(config)
+    try:
+        assert audit.folder == left / "main"
+        assert not left.exists()
+    finally:
+        audit.close()
+
+
 def test_a_wrong_setting_is_named(project: pytest.Pytester) -> None:
     project.makefile(".toml", accord='[contract_audit]\nliterals = "exact"')
     found = run(project)
@@ -125,6 +145,16 @@ def test_the_command_judges_notes_of_any_origin(project: pytest.Pytester) -> Non
     )
     covered = project.run(*accord, "notes.jsonl", "--json")
     assert (covered.ret, json.loads(str(covered.stdout))["covered"]) == (0, True)
+    wrong = {**note, "consumer": "../../Web", "response": {"body": [1]}}
+    (project.path / "elsewhere.jsonl").write_text(json.dumps(wrong))
+    elsewhere = project.run(*accord, "elsewhere.jsonl", "--drafts", "drafts/of/this")
+    assert elsewhere.ret == 2
+    elsewhere.stderr.fnmatch_lines(["error: the consumer's name '../../Web' cannot stand in a file name*"])
+    assert not (project.path / "drafts").exists()
+    (project.path / "empty").mkdir()
+    empty = project.run(*accord, "empty")
+    assert empty.ret == 2
+    empty.stderr.fnmatch_lines(["error: empty: no call and no message in it,*was anything recorded?*"])
     missing = project.run(*accord, "nothing.jsonl")
     assert missing.ret == 2
     missing.stderr.fnmatch_lines(["error: nothing.jsonl: no such file or folder; was anything recorded?"])

@@ -1,5 +1,6 @@
 """What is recorded between services: by httpx, in processes, at an ASGI application; and that no secret gets into a file."""
 
+import gzip
 import json
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 from accord.contract.coverage import ObservedCall, ObservedMessage, read_notes
 from accord.contract.coverage.notes import LARGEST_BODY, TEST_FILE
 from accord.core.errors import DocumentError, UsageError
+from accord.core.http.messages import HttpRequest, HttpResponse
 from accord.testing.traffic import RecordingMiddleware, Traffic
 
 PAYMENTS = {"Payments": ["http://payments/api", "http://127.0.0.1:1"]}
@@ -153,6 +155,48 @@ async def test_an_application_notes_who_calls_it(traffic: Traffic) -> None:
     assert json.loads(call.response.body) == {"amount": 1.5}
 
 
+@pytest.mark.parametrize(
+    ("asks", "headers", "is_partial"),
+    [
+        ({"amount": 1.5}, [], True),  # refused by its head: the body was never read
+        (None, [], False),
+        (None, [(b"content-encoding", b"gzip")], True),
+    ],
+)
+async def test_an_applications_bodies_that_were_not_seen_are_not_compared(
+    traffic: Traffic, asks: Any, headers: list[tuple[bytes, bytes]], *, is_partial: bool
+) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 401, "headers": headers})
+        await send({"type": "http.response.body", "body": gzip.compress(b"{}") if headers else b"{}"})
+
+    around = RecordingMiddleware(app, traffic, provider="Payments", consumer="Orders")
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(around), base_url="http://payments") as client:
+        await client.request("POST", "/charges", json=asks)
+    (call,) = calls(traffic)
+    assert call.partial is is_partial
+
+
+def test_a_body_nested_without_end_is_not_kept_and_does_no_harm(traffic: Traffic) -> None:
+    deep = b"[" * 100_000
+    request = HttpRequest("POST", "/charges", (("Content-Type", "application/json"),), deep + b"]" * 100_000)
+    traffic.call(ObservedCall("Orders", "Payments", request, HttpResponse(400, (), b"")))
+    (call,) = calls(traffic)
+    assert (call.request.body, call.partial) == (b"", True)
+    with pytest.raises(UsageError, match="a message of Orders is no JSON: it is nested too deep"):
+        traffic.message(request.body, provider="Orders", readers=["Mails"])
+
+
+def test_a_secret_in_a_path_is_taken_out_and_an_identifier_all_the_same(traffic: Traffic) -> None:
+    token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmVk"
+    for target in (f"/resets/{token}", "/products/o1?key=products"):
+        traffic.call(ObservedCall("Orders", "Payments", HttpRequest("GET", target)))
+    assert traffic.folder
+    assert token not in next(traffic.folder.glob("*.jsonl")).read_text(encoding="utf-8")
+    targets = [call.request.target for call in calls(traffic)]
+    assert targets == ["/resets/scrubbed-0", "/products/o1?key=scrubbed"]
+
+
 def test_a_process_notes_its_calls_beside_the_test_that_runs(traffic: Traffic, tmp_path: Path) -> None:
     assert traffic.folder
     (tmp_path / "service.py").write_text(
@@ -204,7 +248,8 @@ def test_a_message_is_noted_for_each_of_its_readers(traffic: Traffic) -> None:
     ("text", "message"),
     [
         ('{"consumer": "A"}\n', r"notes.jsonl:1: is no observation \(KeyError\('request'\)\)"),
-        ("{}\nnonsense\n{}\n", "notes.jsonl:1: is no observation"),
+        ("{}\nnonsense\n{}\n", "notes.jsonl:1: is no observation .* expected a line of JSON as the fixture traffic"),
+        (f'{{"readers": [], "content": {"[" * 100_000}\n', "notes.jsonl:1: is no observation"),
     ],
 )
 def test_a_line_that_is_no_observation_is_named(tmp_path: Path, text: str, message: str) -> None:
@@ -212,6 +257,12 @@ def test_a_line_that_is_no_observation_is_named(tmp_path: Path, text: str, messa
     file.write_text(text)
     with pytest.raises(DocumentError, match=message):
         list(read_notes(file))
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "folder.jsonl").mkdir()
+    with pytest.raises(DocumentError, match=r"folder\.jsonl: cannot be read: Is a directory"):
+        list(read_notes(tmp_path))
 
 
 def test_a_line_that_a_kill_cut_off_is_left_out(traffic: Traffic) -> None:
@@ -223,6 +274,7 @@ def test_a_line_that_a_kill_cut_off_is_left_out(traffic: Traffic) -> None:
     assert len(list(read_notes(traffic.folder))) == 1
 
 
-def test_an_address_must_be_one(traffic: Traffic) -> None:
+@pytest.mark.parametrize("url", ["payments:80", "http://127.0.0.1:99999", "http://[::1", "", 5, [5]])
+def test_an_address_must_be_one(traffic: Traffic, url: Any) -> None:
     with pytest.raises(UsageError, match="the provider Payments: expected a URL such as"):
-        traffic.environment("Orders", {"Payments": "payments:80"})
+        traffic.environment("Orders", {"Payments": url})

@@ -22,6 +22,7 @@ VALUES = frozenset({"--to", "--hub", "-b"})
         ("-a A --latest=dev --to prod", [Group("A", tag="dev", latest=True)]),
         ("-a A --main-branch -a B -e 1", [Group("A", main_branch=True), Group("B", "1")]),
         ("--to -a -a A", [Group("A")]),
+        ("-aA -e1 -aB -ldev", [Group("A", "1"), Group("B", tag="dev", latest=True)]),
     ],
 )
 def test_a_line_is_taken_apart(line: str, groups: list[Group]) -> None:
@@ -40,6 +41,19 @@ def test_ignored_ones_have_versions_too_and_the_rest_is_left_alone() -> None:
 def test_the_first_goes_on_as_ordinary_options() -> None:
     assert Group("A", tag="t", latest=True).arguments() == ["--pacticipant", "A", "--tag", "t", "--latest"]
     assert Group(branch="b", main_branch=True).arguments() == ["--branch", "b", "--main-branch"]
+
+
+@pytest.mark.parametrize("option", ["--branch main", "--tag dev", "--latest", "-ldev", "--main-branch"])
+def test_what_cannot_be_said_of_an_ignored_one_is_not_passed_over(option: str) -> None:
+    with pytest.raises(UsageError, match="says nothing of the ignored B"):
+        grouped(f"-a A --ignore B {option}".split(), VALUES)
+    assert grouped(f"-a A --ignore B -a C {option}".split(), VALUES).beside[0].name == "C"
+
+
+@pytest.mark.parametrize("line", [["-a", ""], ["--pacticipant="], ["-a", "A", "--version", ""], ["--ignore", ""]])
+def test_an_empty_value_is_none(line: list[str]) -> None:
+    with pytest.raises(UsageError, match="needs a value"):
+        grouped(line, VALUES)
 
 
 def test_an_option_without_its_value_is_misuse() -> None:

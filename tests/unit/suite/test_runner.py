@@ -37,7 +37,15 @@ def test_what_is_not_there_is_answered_with_what_is(names: list[str], occasion: 
 
 @pytest.mark.parametrize(
     ("wanted", "allowed", "workers"),
-    [("4", None, "4"), ("auto", None, "auto"), ("4", 2, "2"), ("1", 2, "1"), ("auto", 2, "2"), ("4", 0, "0")],
+    [
+        ("4", None, "4"),
+        ("auto", None, "auto"),
+        ("4", 2, "2"),
+        ("1", 2, "1"),
+        ("auto", 2, "auto --maxprocesses 2"),
+        ("4", 0, "0"),
+        ("auto", 0, "0"),
+    ],
 )
 def test_a_level_allows_so_many_processes(wanted: str, allowed: int | None, workers: str) -> None:
-    assert workers_of(Level("e2e", 1.0, 1.0, workers=allowed), wanted) == workers
+    assert workers_of(Level("e2e", 1.0, 1.0, workers=allowed), wanted) == ["-n", *workers.split()]

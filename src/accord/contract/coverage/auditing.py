@@ -71,8 +71,9 @@ class _Operation:
 
 class _Auditor:
     def __init__(self, contracts: Sequence[Contract], terms: Terms) -> None:
-        self._paths = PathTemplates([*terms.paths, *(each.partition(" ")[2] for each in terms.ignored)])
-        self._ignored = {(each.partition(" ")[0], self._template(each.partition(" ")[2])) for each in terms.ignored}
+        ignored = [(method.upper(), path) for method, _, path in (each.partition(" ") for each in terms.ignored)]
+        self._paths = PathTemplates([*terms.paths, *(path for _, path in ignored)])
+        self._ignored = {(method, self._template(path)) for method, path in ignored}
         self._operations: dict[Pair, list[_Operation]] = {}
         self._messages: dict[Pair, list[tuple[AsyncMessage, SpecVersion]]] = {}
         self._all: dict[int, tuple[Pair, Interaction]] = {}

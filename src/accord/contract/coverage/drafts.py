@@ -61,7 +61,8 @@ def _calls(group: FindingGroup, paths: PathTemplates, version: SpecVersion) -> l
         call = finding.observed
         if isinstance(call, ObservedCall) and call.response is not None:
             request = request_from_wire(call.request)
-            key = f"{sorted(request.query)} {sorted(_chosen_headers(request))} {signature(_json(request.body))}"
+            asked = f"{_slashes(request.path)} {sorted(request.query)} {sorted(_chosen_headers(request))}"
+            key = f"{asked} {signature(_json(request.body))}"
             alike.setdefault(key, []).append(call)
     return [_interaction(group, calls, paths, version) for calls in alike.values()]
 
@@ -121,7 +122,14 @@ def _path(path: str, template: str) -> Any:
     """The path as an example, and a pattern where it holds identifiers."""
     if PLACE not in template:
         return path
-    return regex("[^/]+".join(_SPECIAL.sub(r"\\\1", part) for part in template.split(PLACE)), path)
+    pattern = "[^/]+".join(_SPECIAL.sub(r"\\\1", part) for part in template.strip("/").split(PLACE))
+    before, after = _slashes(path)
+    return regex(f"{before}{pattern}{after}", path)
+
+
+def _slashes(path: str) -> tuple[str, str]:
+    """Before and behind a path: no part of its template, and yet another path."""
+    return path[: len(path) - len(path.lstrip("/"))], path[len(path.rstrip("/")) :]
 
 
 def _chosen_headers(request: Request) -> dict[str, Any]:

@@ -5,7 +5,6 @@ Nothing heavy is imported here: the services of a run load this module.
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import json
 import os
@@ -13,8 +12,10 @@ import re
 import threading
 from typing import TYPE_CHECKING, Any
 
-from accord.contract.bodies import Body, is_json
+from accord.contract.bodies import Body
 from accord.contract.coverage.observations import ObservedCall, ObservedMessage
+from accord.contract.coverage.path_templates import is_identifier
+from accord.contract.kept_bodies import keep_body, kept_body
 from accord.core.errors import DocumentError
 from accord.core.http.messages import HttpRequest, HttpResponse
 from accord.core.scrubbing import SCRUBBED, Scrubber
@@ -30,6 +31,8 @@ LARGEST_BODY = 256 * 1024
 
 TEST_FILE = "current-test"
 """In a folder of notes: the id of the test that runs, for processes that pytest did not start."""
+
+_EXPECTED = "expected a line of JSON as the fixture traffic and accord.testing.traffic write it"
 
 # Of the way and not of the exchange: the body is kept as it is after decoding, in one piece.
 _LEFT_OUT = frozenset({
@@ -59,16 +62,18 @@ class NoteFile:
         request, response = call.request, call.response
         partial = call.partial or len(request.body) > LARGEST_BODY
         partial = partial or (response is not None and len(response.body) > LARGEST_BODY)
+        try:
+            parts = self._parts(request, response, bodies=not partial)
+        except RecursionError:  # nested so deep that nobody reads it; the service that got it must not feel this
+            partial, parts = True, self._parts(request, response, bodies=False)
         note: dict[str, Any] = {
             "consumer": call.consumer,
             "provider": call.provider,
             "test": call.test or self._test(),
             "method": request.method,
-            "target": self._scrubber.target(request.target),
-            "request": self._part(request, bodies=not partial),
+            "target": self._target(request.target),
+            **parts,
         }
-        if response is not None:
-            note |= {"status": response.status, "response": self._part(response, bodies=not partial)}
         said = {"failure": call.failure, "doubled": call.doubled, "partial": partial}
         self._write(note | {name: value for name, value in said.items() if value})
 
@@ -82,9 +87,12 @@ class NoteFile:
         test: str | None,
     ) -> None:
         """Note a message and who reads it: a JSON value, or bytes of one."""
-        value = json.loads(content) if isinstance(content, (bytes, str)) else content
         note: dict[str, Any] = {"provider": provider, "readers": list(readers), "test": test or self._test()}
-        note["content"] = self._scrubber.value(value)
+        try:
+            value = json.loads(content) if isinstance(content, (bytes, str)) else content
+            note["content"] = self._scrubber.value(value)
+        except RecursionError:
+            raise ValueError("it is nested too deep to be read") from None
         if metadata is not None:
             named = metadata.items()  # a message's key is what it is about, and no secret
             note["metadata"] = {
@@ -92,12 +100,27 @@ class NoteFile:
             }
         self._write(note)
 
+    def _parts(self, request: HttpRequest, response: HttpResponse | None, *, bodies: bool) -> dict[str, Any]:
+        parts: dict[str, Any] = {"request": self._part(request, bodies=bodies)}
+        if response is not None:
+            parts |= {"status": response.status, "response": self._part(response, bodies=bodies)}
+        return parts
+
+    def _target(self, target: str) -> str:
+        """A path's identifiers may be secrets too; what stands in place of one is an identifier all the same."""
+        path, mark, query = self._scrubber.target(target).partition("?")
+        segments = [
+            f"{SCRUBBED}-0" if is_identifier(each) and self._scrubber.text(each) != each else each
+            for each in path.split("/")
+        ]
+        return f"{'/'.join(segments)}{mark}{query}"
+
     def _part(self, part: HttpRequest | HttpResponse, *, bodies: bool) -> dict[str, Any]:
         headers = [pair for pair in part.headers if pair[0].lower() not in _LEFT_OUT]
         kept: dict[str, Any] = {"headers": [list(pair) for pair in self._headers(headers)]}
         if not part.body or not bodies:
             return kept
-        return kept | _body(part.body, part.header("content-type"), self._scrubber)
+        return kept | keep_body(part.body, part.header("content-type"), self._scrubber)
 
     def _headers(self, headers: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
         pairs = list(headers)
@@ -140,16 +163,23 @@ def read_notes(place: Path) -> Iterator[Observed]:
     if not place.exists():
         raise DocumentError("no such file or folder; was anything recorded?", source=str(place))
     for file in [place] if place.is_file() else sorted(place.rglob("*.jsonl")):
-        *lines, rest = file.read_bytes().split(b"\n")
+        *lines, rest = _content(file).split(b"\n")
         for number, line in enumerate([*lines, *([rest] if _is_whole(rest) else [])], start=1):
             if line.strip():
                 yield from _observed(line, f"{file}:{number}")
 
 
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise DocumentError(f"cannot be read: {error.strerror}", source=str(file)) from None
+
+
 def _is_whole(line: bytes) -> bool:
     try:
         json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True
 
@@ -163,16 +193,16 @@ def _observed(line: bytes, source: str) -> Iterator[Observed]:
         body = Body.of_json(note["content"])
         for reader in note["readers"]:
             yield ObservedMessage(str(reader), str(note["provider"]), body, note.get("metadata"), note.get("test"))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise DocumentError(f"is no observation ({error!r})", source=source) from None
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        raise DocumentError(f"is no observation ({error!r}); {_EXPECTED}", source=source) from None
 
 
 def _call(note: dict[str, Any]) -> ObservedCall:
     sent = note["request"]
-    request = HttpRequest(str(note["method"]), str(note["target"]), _pairs(sent), _bytes(sent))
+    request = HttpRequest(str(note["method"]), str(note["target"]), _pairs(sent), kept_body(sent))
     response = None
     if "status" in note:
-        response = HttpResponse(int(note["status"]), _pairs(note["response"]), _bytes(note["response"]))
+        response = HttpResponse(int(note["status"]), _pairs(note["response"]), kept_body(note["response"]))
     return ObservedCall(
         str(note["consumer"]),
         str(note["provider"]),
@@ -187,24 +217,3 @@ def _call(note: dict[str, Any]) -> ObservedCall:
 
 def _pairs(part: dict[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple((str(name), str(value)) for name, value in part.get("headers", ()))
-
-
-def _body(body: bytes, content_type: str | None, scrubber: Scrubber) -> dict[str, Any]:
-    kind = (content_type or "").partition(";")[0].strip().lower()
-    try:
-        text = body.decode()
-        if is_json(kind):
-            return {"body": scrubber.value(json.loads(text))}
-        if kind == "application/x-www-form-urlencoded":
-            return {"text": scrubber.target(f"?{text}").removeprefix("?")}
-    except UnicodeDecodeError:
-        return {"base64": base64.b64encode(body).decode()}
-    except ValueError:
-        pass  # said to be JSON, and is none: as it came
-    return {"text": scrubber.text(text)}
-
-
-def _bytes(part: dict[str, Any]) -> bytes:
-    if "body" in part:
-        return json.dumps(part["body"], ensure_ascii=False).encode("utf-8", "backslashreplace")
-    return str(part["text"]).encode() if "text" in part else base64.b64decode(part.get("base64", ""))

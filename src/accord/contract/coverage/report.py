@@ -31,6 +31,8 @@ def render(coverage: Coverage, draft_of: Callable[[FindingGroup], str | None], *
             f"{_counted(len(groups), 'kind')} of them not covered by a contract"
             if groups
             else "contracts cover them all"
+            if coverage.pairs
+            else "nothing to hold against contracts"
         )
     ]
     for group in groups:

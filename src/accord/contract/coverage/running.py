@@ -11,6 +11,7 @@ from accord.contract.coverage.findings import Coverage, as_json
 from accord.contract.coverage.notes import read_notes
 from accord.contract.coverage.report import render
 from accord.contract.coverage.shapes import Literals
+from accord.contract.participant_names import check_names
 from accord.contract.ports import PactFiles
 from accord.core.errors import UsageError
 
@@ -62,6 +63,7 @@ def run_audit(notes: Path, pacts: Path, *, drafts: Path | None = None, terms: Te
 
     Raises:
         DocumentError: notes or pacts cannot be read, or a draft cannot be written.
+        UsageError: a participant has a name that no file can have.
     """
     contracts = PactFiles(pacts).all_contracts() if pacts.exists() else []
     coverage = audit(read_notes(notes), contracts, terms)
@@ -94,6 +96,7 @@ def read_terms(settings: Mapping[str, Any]) -> Terms:
 def _write(contracts: list[Contract], folder: Path) -> dict[tuple[str, str], Path]:
     written = {}
     for contract in contracts:
+        check_names(contract.consumer, contract.provider)  # notes may come from anywhere
         path = folder / f"{contract.consumer}-{contract.provider}.json"
         contract.write(path)
         written[contract.consumer, contract.provider] = path

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from accord.contract.bodies import is_json
+from accord.contract.kept_bodies import keep_body, kept_body
 from accord.core.documents import read_json_file
 from accord.core.errors import DocumentError
 from accord.core.http.messages import HttpResponse
@@ -47,14 +46,14 @@ def request_in_file(request: HttpRequest, scrubber: Scrubber) -> dict[str, Any]:
     written = {"method": request.method, "target": scrubber.target(request.target)}
     if not request.body:
         return written
-    return written | _body_in_file(request.body, request.header("content-type"), scrubber)
+    return written | keep_body(request.body, request.header("content-type"), scrubber)
 
 
 def scrubbed(response: HttpResponse, scrubber: Scrubber) -> HttpResponse:
     """An answer without secrets and without what is of the way."""
     kind = response.header("content-type")
     headers = scrubber.headers(pair for pair in response.headers if pair[0].lower() not in _LEFT_OUT)
-    body = _bytes(_body_in_file(response.body, kind, scrubber)) if response.body else b""
+    body = kept_body(keep_body(response.body, kind, scrubber)) if response.body else b""
     return HttpResponse(response.status, tuple(headers), body)
 
 
@@ -85,7 +84,7 @@ def _in_file(exchange: Exchange, scrubber: Scrubber) -> dict[str, Any]:
     response = exchange.response
     written: dict[str, Any] = {"status": response.status, "headers": [list(pair) for pair in response.headers]}
     if response.body:
-        written |= _body_in_file(response.body, response.header("content-type"), scrubber)
+        written |= keep_body(response.body, response.header("content-type"), scrubber)
     recorded = {"recorded": exchange.recorded} if exchange.recorded else {}
     return {**recorded, "declared": exchange.declared, "request": exchange.request, "response": written}
 
@@ -93,26 +92,5 @@ def _in_file(exchange: Exchange, scrubber: Scrubber) -> dict[str, Any]:
 def _exchange(document: Any) -> Exchange:
     answer = document["response"]
     headers = tuple((str(name), str(value)) for name, value in answer["headers"])
-    response = HttpResponse(int(answer["status"]), headers, _bytes(answer))
+    response = HttpResponse(int(answer["status"]), headers, kept_body(answer))
     return Exchange(document["request"], response, str(document["declared"]), document.get("recorded"))
-
-
-def _body_in_file(body: bytes, content_type: str | None, scrubber: Scrubber) -> dict[str, Any]:
-    kind = (content_type or "").partition(";")[0].strip().lower()
-    try:
-        text = body.decode()
-        if is_json(kind):
-            return {"body": scrubber.value(json.loads(text))}
-        if kind == "application/x-www-form-urlencoded":
-            return {"text": scrubber.target(f"?{text}").removeprefix("?")}
-    except ValueError:
-        return {"base64": base64.b64encode(body).decode()}
-    return {"text": scrubber.text(text)}
-
-
-def _bytes(written: dict[str, Any]) -> bytes:
-    if "body" in written:
-        return json.dumps(written["body"], ensure_ascii=False).encode()
-    if "text" in written:
-        return str(written["text"]).encode()
-    return base64.b64decode(written.get("base64", ""))

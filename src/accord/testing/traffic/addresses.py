@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from accord.core.errors import UsageError
@@ -26,8 +26,9 @@ class Addresses:
     def __init__(self, providers: Mapping[str, str | Sequence[str]]) -> None:
         self._places: list[tuple[str, str, str]] = []
         for name, given in providers.items():
-            for url in [given] if isinstance(given, str) else given:
-                origin = _origin(url)
+            urls: Sequence[Any] = given if isinstance(given, (list, tuple)) else [given]  # from a variable too
+            for url in urls:
+                origin = _origin(url) if isinstance(url, str) else None
                 if origin is None:
                     raise UsageError(f"the provider {name}: expected a URL such as http://127.0.0.1:8001, seen {url!r}")
                 self._places.append((origin, urlsplit(url).path.rstrip("/"), name))
@@ -62,7 +63,11 @@ class Told:
 
 
 def _origin(url: str) -> str | None:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return None
     if not parts.hostname or parts.scheme not in _PORTS:
         return None
-    return f"{parts.scheme}://{parts.hostname}:{parts.port or _PORTS[parts.scheme]}"
+    return f"{parts.scheme}://{parts.hostname}:{port or _PORTS[parts.scheme]}"

@@ -70,11 +70,13 @@ class _Exchange:
         self._receive, self._send = receive, send
         self._asked, self._answered = bytearray(), bytearray()
         self._start: Message | None = None
+        self._is_read = False
 
     async def receive(self) -> Message:
         message = await self._receive()
         if message["type"] == "http.request":
             _add(self._asked, message.get("body", b""))
+            self._is_read = not message.get("more_body", False)
         return message
 
     async def send(self, message: Message) -> None:
@@ -89,11 +91,22 @@ class _Exchange:
         target = path.partition(b"?")[0] + (b"?" + scope["query_string"] if scope.get("query_string") else b"")
         request = HttpRequest(scope["method"], target.decode("latin-1"), _texts(scope["headers"]), bytes(self._asked))
         response = None
+        partial = not self._is_read and _is_longer(request)
         if self._start is not None:
             headers = _texts(self._start.get("headers", ()))
+            # Packed, by a middleware within this one: it could be compared with nothing.
+            partial = partial or any(name.lower() == "content-encoding" for name, _ in headers)
             response = HttpResponse(self._start["status"], headers, bytes(self._answered))
         failure = None if response else "no answer"
-        return ObservedCall(consumer, provider, request, response, failure=failure)
+        return ObservedCall(consumer, provider, request, response, failure=failure, partial=partial)
+
+
+def _is_longer(request: HttpRequest) -> bool:
+    """Whether there is more to a request than was read: who refuses one by its head never reads the rest."""
+    length = request.header("content-length") or ""
+    if length.isdecimal():
+        return int(length[:18]) > len(request.body)
+    return request.header("transfer-encoding") is not None
 
 
 def _add(kept: bytearray, part: bytes) -> None:

@@ -264,3 +264,5 @@ def test_a_provider_without_contracts_is_an_error_unless_that_is_said(accord: Ru
     verify = ("verify", "NewOrders", "--app", "provider:app", "--provider-version", "1")
     assert "no contract with the provider NewOrders" in accord(*verify, code=2).stderr
     assert "nothing to verify: no contract" in accord(*verify, "--ignore-no-pacts-error").stderr
+    machine = accord(*verify, "--ignore-no-pacts-error", "--json", "--junit", "junit.xml")
+    assert json.loads(machine.stdout) == {"provider": "NewOrders", "version": "1", "success": True, "contracts": []}

@@ -104,6 +104,12 @@ def test_headers_of_the_client_and_of_the_way_stay_out() -> None:
     assert set(request["matchingRules"]["header"]) == {"Authorization", "X-User-Id"}
 
 
+def test_a_slash_at_either_end_is_another_path_and_stays() -> None:
+    (contract,) = drafted(*(call("GET", path, 200, {}) for path in ("/orders/1", "/orders/1/", "//orders/1")))
+    rules = [each["request"]["matchingRules"]["path"] for each in contract_to_json(contract)["interactions"]]
+    assert [rule["matchers"][0]["regex"] for rule in rules] == ["/orders/[^/]+", "/orders/[^/]+/", "//orders/[^/]+"]
+
+
 def test_without_an_answer_there_is_nothing_to_draft() -> None:
     assert drafted(call("GET", "/api/orders/o1", None, None)) == []
 

@@ -108,7 +108,8 @@ class OutboxRelay:
         """
         outbox = self._outbox
         lately = outbox.c.published_at >= self._clock() - _MAY_BE_LOST
-        async with self._engine.begin() as connection:
+        # After a batch that is under way: what it gave to the bus before the loss is marked as published only then.
+        async with self._one_at_a_time, self._engine.begin() as connection:
             await connection.execute(update(outbox).where(lately).values(published_at=None))
         self.wake()
 

@@ -8,6 +8,7 @@ from shop_doubles.moments import NOON, StoppedClock
 from shop_doubles.orders import RecordingPublisher, an_order
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from shop.kit.envelope import Envelope
 from shop.kit.outbox import OutboxRelay
 from shop.orders.adapters.database import outbox
 from shop.orders.adapters.repository import SqlOrderRepository
@@ -72,6 +73,24 @@ async def test_what_the_bus_has_lost_is_said_again_and_what_is_long_past_is_not(
     await relay.publish_again()
     await relay.drain()
     assert [event.data["orderId"] for event in publisher.published_events] == [lately]
+
+
+async def test_what_was_being_published_when_the_bus_was_lost_is_said_again_too(engine: AsyncEngine) -> None:
+    begun: list[asyncio.Task[None]] = []
+
+    class Losing(RecordingPublisher):
+        async def publish(self, event: Envelope, key: str) -> None:
+            await super().publish(event, key)
+            if not begun:
+                begun.append(asyncio.create_task(relay.publish_again()))
+                for _ in range(10):  # time enough for a statement that does not wait
+                    await rows(engine, "SELECT 1")
+
+    relay = OutboxRelay(engine, outbox, Losing(), clock=StoppedClock())
+    await place(engine)
+    assert await relay.drain() == 1
+    await begun[0]
+    assert await relay.drain() == 1
 
 
 async def test_two_relays_publish_each_event_once(
