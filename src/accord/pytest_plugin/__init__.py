@@ -47,7 +47,6 @@ from accord.pytest_plugin.postgres import (
 from accord.pytest_plugin.recordings import recordings
 from accord.pytest_plugin.stubs import MARKER as _STUBS_MARKER
 from accord.pytest_plugin.stubs import _stub_server_shared, stub_server
-from accord.pytest_plugin.tracebacks import pytest_runtest_makereport
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -76,7 +75,6 @@ __all__ = [
     "postgres_template",
     "pytest_addoption",
     "pytest_configure",
-    "pytest_runtest_makereport",
     "pytest_sessionfinish",
     "pytest_terminal_summary",
     "pytest_unconfigure",
@@ -111,14 +109,14 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", _BUS_MARKER)
     config.addinivalue_line("markers", _STUBS_MARKER)
     config.pluginmanager.register(found, "accord-levels")
-    watching = config.stash[_GUARDS] = guards.LevelGuards(config, found, allowed_hosts)
+    watched = doubles.Doubles(config)
+    config.pluginmanager.register(watched, "accord-doubles")
+    watching = config.stash[_GUARDS] = guards.LevelGuards(config, found, allowed_hosts, watched)
     config.pluginmanager.register(watching, "accord-guards")
     audit = config.stash[contract_audit.AUDIT] = contract_audit.ContractAudit(config)
     config.pluginmanager.register(audit, "accord-contract-audit")
-    watched = doubles.Doubles()
-    config.pluginmanager.register(watched, "accord-doubles")
     if not contracts.is_worker(config):
-        told = reports.Reports()
+        told = reports.Reports(config)
         config.pluginmanager.register(told, "accord-reports")
         contracts.begin(config, told)
         config.pluginmanager.register(levels_report.LevelReport(config, found, watched, told), "accord-levels-report")

@@ -41,10 +41,26 @@ def traffic(request: pytest.FixtureRequest) -> Iterator[Traffic]:
 
     audit = request.config.stash[AUDIT]
     made = Traffic(audit.folder)
-    audit.is_used = made.is_recording
-    audit.tell_test()
+    if made.is_recording:
+        audit.begin()
     yield made
     made.close()
+
+
+class _TellsTest:
+    """Tells processes that pytest did not start which test runs; there only in runs that note."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """Write it into the folder of notes."""
+        from accord.contract.coverage.notes import TEST_FILE  # noqa: PLC0415 - only runs that note pay
+
+        self._folder.mkdir(parents=True, exist_ok=True)
+        temporary = self._folder / f".{TEST_FILE}"
+        temporary.write_text(nodeid, encoding="utf-8")
+        temporary.replace(self._folder / TEST_FILE)
 
 
 class ContractAudit:
@@ -55,11 +71,9 @@ class ContractAudit:
         self._mode = str(config.getoption("contract_audit"))
         self._before = os.environ.get(FOLDER_VARIABLE)
         self._is_worker = hasattr(config, "workerinput")
-        self._test: str | None = None
         own = config.rootpath / ".accord" / "traffic" / str(os.getpid())
         run = self._before if self._is_worker and self._before else str(own)
         self._run = config.rootpath / run
-        self.is_used = False
         self.result: AuditRun | None = None
         self.problem: str | None = None
         if not self._is_worker:
@@ -73,21 +87,12 @@ class ContractAudit:
         worker = os.environ.get("PYTEST_XDIST_WORKER", "main") if self._is_worker else "main"
         return None if self._mode == "off" else self._run / worker
 
-    def pytest_runtest_logstart(self, nodeid: str) -> None:
-        """Tell processes that pytest did not start which test runs."""
-        self._test = nodeid
-        if self.is_used:
-            self.tell_test()
-
-    def tell_test(self) -> None:
-        """See pytest_runtest_logstart."""
-        if self.is_used and self.folder is not None and self._test:
-            from accord.contract.coverage.notes import TEST_FILE  # noqa: PLC0415 - only runs that note pay
-
-            self.folder.mkdir(parents=True, exist_ok=True)
-            temporary = self.folder / f".{TEST_FILE}"
-            temporary.write_text(self._test, encoding="utf-8")
-            temporary.replace(self.folder / TEST_FILE)
+    def begin(self) -> None:
+        """From here on, in the set-up of the first test that notes, tell which test runs."""
+        if self.folder is not None:
+            teller = _TellsTest(self.folder)
+            self._config.pluginmanager.register(teller, "accord-contract-audit-test")
+            teller.pytest_runtest_logstart(os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" (")[0])
 
     @pytest.hookimpl(wrapper=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Iterator[None]:

@@ -131,7 +131,7 @@ class RunRecorder:
             self.problem = f"not published: {error}"
 
     def _sort_outcomes(self) -> None:
-        for report in self._reports.all:
+        for report in self._reports:
             if report.passed and report.when != "call":
                 continue
             self._ran.add(report.nodeid)

@@ -39,19 +39,18 @@ class _Calls:
 class Doubles:
     """Watches the doubles of one run; with workers, their accounts come here too."""
 
-    def __init__(self) -> None:
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
         self._of_workers: list[Accounts] = []
         self._watching = False
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+    def after_setup(self) -> None:
         """Watch calls from here on, once a test module or a fixture has loaded doubles."""
         if not self._watching and _LEDGER in sys.modules:
             self._watching = True
-            item.config.pluginmanager.register(_Calls(), "accord-doubles-calls")
+            self._config.pluginmanager.register(_Calls(), "accord-doubles-calls")
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_runtest_teardown(self, item: pytest.Item) -> None:
+    def after_teardown(self, item: pytest.Item) -> None:
         """Fail for what fixtures did, and for a call that was not watched: the first to load doubles by itself."""
         _judge(item)
 

@@ -13,11 +13,11 @@ from accord.suite.guards.determinism import FrozenClock, seed_random
 from accord.suite.guards.guard import GUARD
 from accord.suite.levels import GUARDS
 from accord.suite.measuring import Stopwatch
-from accord.suite.records import TestRecord, explain, over_budget
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
 
+    from accord.pytest_plugin.doubles import Doubles
     from accord.pytest_plugin.levels import Levels
     from accord.suite.guards.breaches import GuardBreach
     from accord.suite.guards.guard import Watch
@@ -34,8 +34,11 @@ LEVEL, WAITING, EXAMPLES = (
 class LevelGuards:
     """Holds every test to its level."""
 
-    def __init__(self, config: pytest.Config, levels: Levels, allowed_hosts: Iterable[str]) -> None:
+    def __init__(self, config: pytest.Config, levels: Levels, allowed_hosts: Iterable[str], doubles: Doubles) -> None:
+        self._config = config
         self._levels = levels
+        self._doubles = doubles
+        self._shortens = False  # whether what Accord says in a sentence comes without its traceback
         self._enforce = config.getoption("accord_budgets") == "enforce"
         self._seeds = not config.pluginmanager.hasplugin("randomly")  # else it seeds every test, and prints the seed
         self._clock = FrozenClock()
@@ -51,14 +54,29 @@ class LevelGuards:
 
     def close(self) -> None:
         """Take out what can be taken out."""
+        self._clock.thaw()
         patches.uninstall()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Iterator[None]:
         """Guard the set-up of the test's own fixtures; from here on its clock stands."""
         level, forbidden = self._of(item)
-        if level is None:
-            return (yield)
+        if level is not None:
+            self._begin(item, level, forbidden)
+        try:
+            result = yield
+        except BaseException:
+            self._shorten()
+            raise
+        finally:
+            if level is not None:
+                breaches = GUARD.take_down()
+                if breaches:
+                    _fail(breaches)
+        self._doubles.after_setup()
+        return result
+
+    def _begin(self, item: pytest.Item, level: Level, forbidden: frozenset[str]) -> None:
         if self._unknown:
             raise pytest.UsageError(
                 f"@pytest.mark.allow({self._unknown[0]!r}): there is no such guard; known: {', '.join(GUARDS)}"
@@ -69,16 +87,33 @@ class LevelGuards:
         if "clock" in forbidden:
             self._clock.freeze()
         self._watch = GUARD.put_up(level.name, forbidden, item.nodeid)
-        try:
-            return (yield)
-        finally:
-            breaches = GUARD.take_down()
-            if breaches:
-                _fail(breaches)
 
-    def pytest_runtest_logfinish(self) -> None:
-        """Let the clock go on, after the last tear-down."""
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_teardown(self, item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+        """Let the clock go on after the last tear-down; between tests whose clocks stand it need not."""
+        try:
+            result = yield
+            self._doubles.after_teardown(item)
+        except BaseException:
+            self._shorten()
+            raise
+        finally:
+            if nextitem is None or "clock" not in self._of(nextitem)[1]:
+                self._clock.thaw()
+        return result
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self) -> None:
+        """Let the clock go on after a run that ended before its last test."""
         self._clock.thaw()
+
+    def _shorten(self) -> None:
+        """From the first failure on; runs in which all is well do not pay for it."""
+        if not self._shortens:
+            self._shortens = True
+            from accord.pytest_plugin import tracebacks  # noqa: PLC0415 - see above
+
+            self._config.pluginmanager.register(tracebacks, "accord-tracebacks")
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[object]) -> Generator[None, object, object]:
@@ -100,11 +135,18 @@ class LevelGuards:
         """Guard the test itself, and measure it."""
         level, _ = self._of(item)
         if level is None or self._watch is None:
-            return (yield)
+            try:
+                return (yield)
+            except BaseException:
+                self._shorten()
+                raise
         GUARD.put_up_again(self._watch)
         watch = Stopwatch()
         try:
             result = yield
+        except BaseException:
+            self._shorten()
+            raise
         finally:
             took, waiting = watch.read()
             item.user_properties.append((WAITING, round(waiting, 6)))
@@ -115,6 +157,8 @@ class LevelGuards:
             if breaches:
                 _fail(breaches)
         if took > level.test_budget and self._enforce and level.on_over_budget == "fail":
+            from accord.suite.records import TestRecord, explain, over_budget  # noqa: PLC0415 - few tests come here
+
             record = TestRecord(item.nodeid, level.name, call=took, waiting=waiting, examples=examples)
             if over_budget(record, level):
                 pytest.fail(f"{item.nodeid} {explain(record, level)}", pytrace=False)

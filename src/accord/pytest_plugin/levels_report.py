@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from accord.pytest_plugin.guards import EXAMPLES, LEVEL, WAITING
-from accord.suite.records import TestRecord
 
 if TYPE_CHECKING:
     from accord.pytest_plugin.doubles import Doubles
     from accord.pytest_plugin.levels import Levels
     from accord.pytest_plugin.reports import Reports
+    from accord.suite.records import TestRecord
     from accord.suite.summary import Summary
 
 
@@ -29,8 +29,10 @@ class LevelReport:
 
     def records(self) -> list[TestRecord]:
         """What was reported so far, a record for each test."""
+        from accord.suite.records import TestRecord  # noqa: PLC0415 - only needed at the end of a run
+
         records: dict[str, TestRecord] = {}
-        for report in self._reports.all:
+        for report in self._reports:
             record = records.get(report.nodeid)
             if record is None:
                 record = records[report.nodeid] = TestRecord(report.nodeid, None)
@@ -96,9 +98,12 @@ def _note(record: TestRecord, report: pytest.TestReport) -> None:
                 record.waiting = float(str(value))
             elif name == EXAMPLES:
                 record.examples = int(str(value))
-    if report.failed:
-        record.outcome = "failed" if report.when == "call" and record.outcome != "error" else "error"
-    elif report.skipped:
+    # In whatever order they come: an error in set-up or tear-down counts more than a failure, that more than a skip.
+    if report.failed and report.when != "call":
+        record.outcome = "error"
+    elif report.failed and record.outcome != "error":
+        record.outcome = "failed"
+    elif report.skipped and record.outcome == "passed":
         record.outcome = "skipped"
 
 

@@ -37,7 +37,11 @@ class FrozenClock:
         return self._virtual is not None
 
     def freeze(self) -> None:
-        """Stop the clock, unless somebody else has it in hand."""
+        """Stop the clock at its instant, unless somebody else has it in hand; one that stands is set back to it."""
+        if self._virtual is not None:
+            if not self._virtual.monotonic():  # nobody has moved it
+                return
+            self.thaw()
         if self._time_machine is None:
             import time_machine  # noqa: PLC0415 - only runs with a level that freezes the clock pay
 
