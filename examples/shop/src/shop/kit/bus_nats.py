@@ -52,7 +52,7 @@ class NatsBus(Bus):
             stream=stream,
             durable=f"{self._wiring.service}-{channel}".replace(".", "-"),
             config=ConsumerConfig(ack_wait=self._settings.acknowledge_within, max_deliver=_NEVER_GIVE_UP),
-            # One after the other: messages of one order stay in order. Who asked before the bus went is not heard after.
+            # One after the other: messages of one order stay in order. A lost bus does not answer what it was asked.
             pull_sub=PullSub(batch_size=1, timeout=2.0),
             ack_policy=AckPolicy.NACK_ON_ERROR,
             decoder=_undecoded,
