@@ -70,9 +70,7 @@ class LevelGuards:
             raise
         finally:
             if level is not None:
-                breaches = GUARD.take_down()
-                if breaches:
-                    _fail(breaches)
+                _take_down()
         self._doubles.after_setup()
         return result
 
@@ -134,13 +132,9 @@ class LevelGuards:
     def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
         """Guard the test itself, and measure it."""
         level, _ = self._of(item)
-        if level is None or self._watch is None:
-            try:
-                return (yield)
-            except BaseException:
-                self._shorten()
-                raise
-        GUARD.put_up_again(self._watch)
+        guarded = None if level is None else self._watch
+        if guarded is not None:
+            GUARD.put_up_again(guarded)
         watch = Stopwatch()
         try:
             result = yield
@@ -149,13 +143,14 @@ class LevelGuards:
             raise
         finally:
             took, waiting = watch.read()
-            item.user_properties.append((WAITING, round(waiting, 6)))
             examples = _examples(item)
-            if examples > 1:
-                item.user_properties.append((EXAMPLES, examples))
-            breaches = GUARD.take_down()
-            if breaches:
-                _fail(breaches)
+            if guarded is not None:
+                item.user_properties.append((WAITING, round(waiting, 6)))
+                if examples > 1:
+                    item.user_properties.append((EXAMPLES, examples))
+                _take_down()
+        if level is None or guarded is None:
+            return result
         if took > level.test_budget and self._enforce and level.on_over_budget == "fail":
             from accord.suite.records import TestRecord, explain, over_budget  # noqa: PLC0415 - few tests come here
 
@@ -201,7 +196,13 @@ def _examples(item: pytest.Item) -> int:
     return int(chosen.max_examples)
 
 
-def _fail(breaches: list[GuardBreach]) -> NoReturn:
+def _take_down() -> None:
     """Fail the test for what it breached, also when the code under test caught it."""
+    breaches = GUARD.take_down()
+    if breaches:
+        _fail(breaches)
+
+
+def _fail(breaches: list[GuardBreach]) -> NoReturn:
     texts = dict.fromkeys(str(breach) for breach in breaches)
     raise pytest.fail.Exception("\n\n".join(texts), pytrace=False) from None

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
 import subprocess
 import sys
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.behaviours.providers import JsonProvider, provided
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,35 +105,17 @@ def plain(text: str, base: str) -> str:
     return text.strip()
 
 
-class Provider(BaseHTTPRequestHandler):
+class Provider(JsonProvider):
     """The provider of the recordings, with its states."""
 
-    def do_GET(self) -> None:
-        self._answer({"id": 1, "name": "bob"})
-
-    def do_POST(self) -> None:
-        self.rfile.read(int(self.headers.get("content-length", 0)))
-        self._answer({})
-
-    def _answer(self, document: dict[str, object]) -> None:
-        body = json.dumps(document).encode()
-        self.send_response(200)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        pass
+    def document(self) -> object:
+        return {"id": 1, "name": "bob"} if self.command == "GET" else {}
 
 
 @pytest.fixture(scope="module")
 def provider() -> Iterator[int]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Provider)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server.server_port
-    server.shutdown()
-    server.server_close()
+    with provided(Provider) as port:
+        yield port
 
 
 def arguments(command: str, hub: HubProcess, provider: int, test_environment: str) -> list[str]:

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import json
 import shutil
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.behaviours.providers import JsonProvider, provided
 from tests.integration.contract.interoperation import tools
 
 if TYPE_CHECKING:
@@ -26,30 +25,19 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 
 
-class Provider(BaseHTTPRequestHandler):
+class Provider(JsonProvider):
     """The provider; ``name`` is what it answers."""
 
     name: Any = "bob"
 
-    def do_GET(self) -> None:
-        body = json.dumps({"name": self.name}).encode()
-        self.send_response(200)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        pass
+    def document(self) -> object:
+        return {"name": self.name}
 
 
 @pytest.fixture(scope="module")
 def provider() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Provider)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with provided(Provider) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 def publish(hub: HubProcess, folder: Path, version: str) -> None:
