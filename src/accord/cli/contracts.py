@@ -139,7 +139,7 @@ def audit_command(
     if pacts is not None and not pacts.exists():
         raise UsageError(f"--pacts {pacts}: no such file or folder")
     result = run_audit(notes, pacts or Path(configuration.pact_directory), drafts=drafts, terms=terms)
-    if not result.coverage.pairs:
+    if not result.coverage.pairs and not result.coverage.lost:
         but = " that is not ignored" if terms.ignored else ""
         raise UsageError(
             f"{notes}: no call and no message in it{but}, so there is nothing to hold against contracts; "

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import json
 import os
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,10 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from accord.contract.coverage.losses import LostNotes
     from accord.contract.coverage.running import AuditRun
     from accord.testing.traffic.traffic import Traffic
 
 FOLDER_VARIABLE = "ACCORD_TRAFFIC_RUN"
+_LOST = "accord_lost_notes"
 AUDIT = pytest.StashKey["ContractAudit"]()
 
 
@@ -45,6 +49,7 @@ def traffic(request: pytest.FixtureRequest) -> Iterator[Traffic]:
         audit.begin()
     yield made
     made.close()
+    audit.lost += made.lost
 
 
 class _TellsTest:
@@ -57,10 +62,11 @@ class _TellsTest:
         """Write it into the folder of notes."""
         from accord.contract.coverage.notes import TEST_FILE  # noqa: PLC0415 - only runs that note pay
 
-        self._folder.mkdir(parents=True, exist_ok=True)
-        temporary = self._folder / f".{TEST_FILE}"
-        temporary.write_text(nodeid, encoding="utf-8")
-        temporary.replace(self._folder / TEST_FILE)
+        with contextlib.suppress(OSError):  # a full disk: the notes themselves say so
+            self._folder.mkdir(parents=True, exist_ok=True)
+            temporary = self._folder / f".{TEST_FILE}"
+            temporary.write_text(nodeid, encoding="utf-8")
+            temporary.replace(self._folder / TEST_FILE)
 
 
 class ContractAudit:
@@ -74,6 +80,7 @@ class ContractAudit:
         own = config.rootpath / ".accord" / "traffic" / str(os.getpid())
         run = self._before if self._is_worker and self._before else str(own)
         self._run = config.rootpath / run
+        self.lost: list[LostNotes] = []
         self.result: AuditRun | None = None
         self.problem: str | None = None
         if not self._is_worker:
@@ -94,11 +101,23 @@ class ContractAudit:
             self._config.pluginmanager.register(teller, "accord-contract-audit-test")
             teller.pytest_runtest_logstart(os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" (")[0])
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """A worker is done."""
+        for each in getattr(node, "workeroutput", {}).get(_LOST, ()):
+            from accord.contract.coverage.losses import LostNotes  # noqa: PLC0415 - only where something was lost
+
+            self.lost.append(LostNotes(*each))
+
     @pytest.hookimpl(wrapper=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Iterator[None]:
         """Judge once every worker is done, and the pacts of this run are written."""
+        if self._is_worker:
+            session.config.workeroutput[_LOST] = [dataclasses.astuple(each) for each in self.lost]  # type: ignore[attr-defined]
         yield
-        if self._is_worker or not self._run.is_dir():
+        if self._is_worker:
+            return
+        if not self._run.is_dir() and not self.lost:
             return
         self._judge()
         failed = self.problem is not None or (self.result is not None and not self.result.coverage.success)
@@ -117,7 +136,8 @@ class ContractAudit:
         try:
             configuration = load_configuration(self._config.rootpath)
             pacts = self._config.rootpath / configuration.pact_directory
-            self.result = run_audit(self._run, pacts, drafts=drafts, terms=read_terms(configuration.contract_audit))
+            terms = read_terms(configuration.contract_audit)
+            self.result = run_audit(self._run, pacts, drafts=drafts, terms=terms, lost=self.lost)
             document = json.dumps(self.result.to_json(), indent=1, ensure_ascii=False)
             replace_file(state / "contract-audit.json", document.encode())
         except AccordError as error:

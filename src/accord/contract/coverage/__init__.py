@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from accord.contract.coverage.auditing import Terms, audit
     from accord.contract.coverage.drafts import draft_contracts
     from accord.contract.coverage.findings import Coverage, Finding, FindingGroup, Uncovered
-    from accord.contract.coverage.notes import NoteFile, read_notes
+    from accord.contract.coverage.losses import LostNotes
+    from accord.contract.coverage.note_reading import read_notes
+    from accord.contract.coverage.notes import NoteFile
     from accord.contract.coverage.observations import ObservedCall, ObservedMessage
     from accord.contract.coverage.running import AuditRun, read_terms, run_audit
 
@@ -22,6 +24,7 @@ __all__ = [
     "Coverage",
     "Finding",
     "FindingGroup",
+    "LostNotes",
     "NoteFile",
     "ObservedCall",
     "ObservedMessage",
@@ -37,7 +40,9 @@ __all__ = [
 _HOMES = {
     **dict.fromkeys(("Terms", "audit"), "auditing"),
     **dict.fromkeys(("Coverage", "Finding", "FindingGroup", "Uncovered"), "findings"),
-    **dict.fromkeys(("NoteFile", "read_notes"), "notes"),
+    "LostNotes": "losses",
+    "NoteFile": "notes",
+    "read_notes": "note_reading",
     **dict.fromkeys(("ObservedCall", "ObservedMessage"), "observations"),
     **dict.fromkeys(("AuditRun", "read_terms", "run_audit"), "running"),
     "draft_contracts": "drafts",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from accord.contract.coverage.observations import ObservedCall
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from accord.contract.bodies import Body
+    from accord.contract.coverage.losses import LostNotes
     from accord.contract.coverage.observations import Observed
     from accord.contract.coverage.path_templates import PathTemplates
     from accord.contract.mismatches import Mismatch, MismatchKind
@@ -97,6 +98,7 @@ class Coverage:
         findings: what is not covered.
         unexercised: interactions that nothing observed fits, each with its consumer and provider.
         paths: how paths were told apart.
+        lost: what could not be noted, of which nothing is known.
     """
 
     calls: int
@@ -105,11 +107,12 @@ class Coverage:
     findings: tuple[Finding, ...]
     unexercised: tuple[tuple[tuple[str, str], Interaction], ...]
     paths: PathTemplates
+    lost: tuple[LostNotes, ...] = ()
 
     @property
     def success(self) -> bool:
-        """Whether all that was observed is covered."""
-        return not self.findings
+        """Whether all that was to be observed was, and is covered."""
+        return not self.findings and not self.lost
 
     def groups(self) -> list[FindingGroup]:
         """The findings, those that are alike together."""
@@ -160,6 +163,7 @@ def as_json(coverage: Coverage) -> dict[str, object]:
         "messages": coverage.messages,
         "pairs": [list(pair) for pair in coverage.pairs],
         "uncovered": [_group_as_json(group) for group in coverage.groups()],
+        "lost": [asdict(each) for each in coverage.lost],
         "unexercised": [
             {"consumer": consumer, "provider": provider, "interaction": interaction.title}
             for consumer, provider, interaction in coverage.unexercised_pairs()

@@ -10,29 +10,28 @@ import json
 import os
 import re
 import threading
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from accord.contract.bodies import Body
-from accord.contract.coverage.observations import ObservedCall, ObservedMessage
+from accord.contract.coverage.line_files import LineFile
+from accord.contract.coverage.losses import LossFile
 from accord.contract.coverage.path_templates import is_identifier
-from accord.contract.kept_bodies import keep_body, kept_body
-from accord.core.errors import DocumentError
-from accord.core.http.messages import HttpRequest, HttpResponse
+from accord.contract.kept_bodies import keep_body
 from accord.core.scrubbing import SCRUBBED, Scrubber
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from accord.contract.coverage.observations import Observed
+    from accord.contract.coverage.losses import LostNotes
+    from accord.contract.coverage.observations import ObservedCall
+    from accord.core.http.messages import HttpRequest, HttpResponse
 
 LARGEST_BODY = 256 * 1024
 """Bytes of a body beyond which it is not kept."""
 
 TEST_FILE = "current-test"
 """In a folder of notes: the id of the test that runs, for processes that pytest did not start."""
-
-_EXPECTED = "expected a line of JSON as the fixture traffic and accord.testing.traffic write it"
 
 # Of the way and not of the exchange: the body is kept as it is after decoding, in one piece.
 _LEFT_OUT = frozenset({
@@ -45,6 +44,8 @@ _SCHEME = re.compile(r"(Bearer|Basic|Digest|Token) ", re.IGNORECASE)
 class NoteFile:
     """Where one process notes what it sees. Safe with threads; a line is whole or not there.
 
+    What cannot be noted is counted, and told beside the notes (see losses): no service is to break for want of a note.
+
     Args:
         folder: of the run; made when something is noted.
         secrets: names of further headers, parameters and fields whose values are secret.
@@ -54,11 +55,71 @@ class NoteFile:
         self._folder = folder
         self._scrubber = Scrubber(secrets)
         self._lock = threading.Lock()
-        self._file: int | None = None
-        self._process = 0
+        self._begin()
+
+    def _begin(self) -> None:
+        """With files of this process: a fork has its own."""
+        self._process = os.getpid()
+        self._lines = LineFile(self._folder / f"{self._process}.jsonl")
+        self._losses = LossFile(self._folder / f"{self._process}.lost")
+        self._written: Counter[tuple[str, str]] = Counter()
 
     def call(self, call: ObservedCall) -> None:
         """Note a call."""
+        try:
+            note = self._call(call)
+        except Exception as error:  # noqa: BLE001 - whatever a service said, it must not break for want of a note
+            self.lose(call.consumer, call.provider, error)
+            return
+        self._write(note, (call.consumer, call.provider))
+
+    def message(
+        self,
+        content: Any,
+        *,
+        provider: str,
+        readers: Sequence[str],
+        metadata: Mapping[str, Any] | None,
+        test: str | None,
+    ) -> None:
+        """Note a message and who reads it: a JSON value, or bytes of one.
+
+        Raises:
+            ValueError: it is no JSON.
+        """
+        note: dict[str, Any] = {"provider": provider, "readers": list(readers), "test": test or self._test()}
+        try:
+            value = json.loads(content) if isinstance(content, (bytes, str)) else content
+            note["content"] = self._scrubber.value(value)
+        except RecursionError:
+            raise ValueError("it is nested too deep to be read") from None
+        if metadata is not None:
+            named = metadata.items()  # a message's key is what it is about, and no secret
+            note["metadata"] = {
+                name: each if name == "key" else self._scrubber.value(each, name) for name, each in named
+            }
+        self._write(note, (", ".join(readers), provider))
+
+    def lose(self, consumer: str, provider: str, error: Exception) -> None:
+        """Count what could not be noted."""
+        with self._lock:
+            self._mine()
+            self._losses.count(consumer, provider, _reason(error))
+
+    def untold_losses(self) -> list[LostNotes]:
+        """What was lost and could not be told in the folder either."""
+        with self._lock:
+            return self._losses.untold()
+
+    def close(self) -> None:
+        """Close the file; it opens again when something more is noted."""
+        with self._lock:
+            self._mine()
+            self._notice_removal()
+            self._lines.close()
+            self._losses.close()
+
+    def _call(self, call: ObservedCall) -> dict[str, Any]:
         request, response = call.request, call.response
         partial = call.partial or len(request.body) > LARGEST_BODY
         partial = partial or (response is not None and len(response.body) > LARGEST_BODY)
@@ -75,30 +136,7 @@ class NoteFile:
             **parts,
         }
         said = {"failure": call.failure, "doubled": call.doubled, "partial": partial}
-        self._write(note | {name: value for name, value in said.items() if value})
-
-    def message(
-        self,
-        content: Any,
-        *,
-        provider: str,
-        readers: Sequence[str],
-        metadata: Mapping[str, Any] | None,
-        test: str | None,
-    ) -> None:
-        """Note a message and who reads it: a JSON value, or bytes of one."""
-        note: dict[str, Any] = {"provider": provider, "readers": list(readers), "test": test or self._test()}
-        try:
-            value = json.loads(content) if isinstance(content, (bytes, str)) else content
-            note["content"] = self._scrubber.value(value)
-        except RecursionError:
-            raise ValueError("it is nested too deep to be read") from None
-        if metadata is not None:
-            named = metadata.items()  # a message's key is what it is about, and no secret
-            note["metadata"] = {
-                name: each if name == "key" else self._scrubber.value(each, name) for name, each in named
-            }
-        self._write(note)
+        return note | {name: value for name, value in said.items() if value}
 
     def _parts(self, request: HttpRequest, response: HttpResponse | None, *, bodies: bool) -> dict[str, Any]:
         parts: dict[str, Any] = {"request": self._part(request, bodies=bodies)}
@@ -136,84 +174,33 @@ class NoteFile:
             return (self._folder / TEST_FILE).read_text(encoding="utf-8") or None
         return None
 
-    def _write(self, note: dict[str, Any]) -> None:
+    def _write(self, note: dict[str, Any], between: tuple[str, str]) -> None:
         line = json.dumps(note, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
         with self._lock:
-            if self._file is None or self._process != os.getpid():  # a fork has a file of its own
-                self._folder.mkdir(parents=True, exist_ok=True)
-                self._process = os.getpid()
-                path = self._folder / f"{self._process}.jsonl"
-                self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            os.write(self._file, line)
+            self._mine()
+            self._notice_removal()
+            try:
+                if not self._lines.is_open:
+                    self._lines.open()
+                    self._losses.open()
+                self._lines.add(line)
+                self._written[between] += 1
+            except OSError as error:
+                self._losses.count(*between, _reason(error))
 
-    def close(self) -> None:
-        """Close the file; it opens again when something more is noted."""
-        with self._lock:
-            if self._file is not None and self._process == os.getpid():
-                os.close(self._file)
-            self._file = None
+    def _mine(self) -> None:
+        if self._process != os.getpid():
+            self._lines.close()  # this process's copy of what the other one writes to
+            self._losses.close()
+            self._begin()
 
-
-def read_notes(place: Path) -> Iterator[Observed]:
-    """All observations in a file or in the files of a folder and below it; a line cut off by a kill is left out.
-
-    Raises:
-        DocumentError: nothing is there, or a whole line is no observation; names file and line.
-    """
-    if not place.exists():
-        raise DocumentError("no such file or folder; was anything recorded?", source=str(place))
-    for file in [place] if place.is_file() else sorted(place.rglob("*.jsonl")):
-        *lines, rest = _content(file).split(b"\n")
-        for number, line in enumerate([*lines, *([rest] if _is_whole(rest) else [])], start=1):
-            if line.strip():
-                yield from _observed(line, f"{file}:{number}")
+    def _notice_removal(self) -> None:
+        if self._lines.is_gone:
+            for between, times in self._written.items():
+                self._losses.count(*between, "the file of notes was removed", times)
+            self._written.clear()
+            self._lines.close()
 
 
-def _content(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise DocumentError(f"cannot be read: {error.strerror}", source=str(file)) from None
-
-
-def _is_whole(line: bytes) -> bool:
-    try:
-        json.loads(line)
-    except (ValueError, RecursionError):
-        return False
-    return True
-
-
-def _observed(line: bytes, source: str) -> Iterator[Observed]:
-    try:
-        note = json.loads(line)
-        if "readers" not in note:
-            yield _call(note)
-            return
-        body = Body.of_json(note["content"])
-        for reader in note["readers"]:
-            yield ObservedMessage(str(reader), str(note["provider"]), body, note.get("metadata"), note.get("test"))
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        raise DocumentError(f"is no observation ({error!r}); {_EXPECTED}", source=source) from None
-
-
-def _call(note: dict[str, Any]) -> ObservedCall:
-    sent = note["request"]
-    request = HttpRequest(str(note["method"]), str(note["target"]), _pairs(sent), kept_body(sent))
-    response = None
-    if "status" in note:
-        response = HttpResponse(int(note["status"]), _pairs(note["response"]), kept_body(note["response"]))
-    return ObservedCall(
-        str(note["consumer"]),
-        str(note["provider"]),
-        request,
-        response,
-        failure=note.get("failure"),
-        test=note.get("test"),
-        doubled=bool(note.get("doubled")),
-        partial=bool(note.get("partial")),
-    )
-
-
-def _pairs(part: dict[str, Any]) -> tuple[tuple[str, str], ...]:
-    return tuple((str(name), str(value)) for name, value in part.get("headers", ()))
+def _reason(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or f"{type(error).__name__}: {error}"

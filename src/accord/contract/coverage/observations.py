@@ -21,10 +21,10 @@ class ObservedCall:
         provider: the participant that was called.
         request: what was sent.
         response: what was answered; None where nothing was.
-        failure: why nothing was answered, such as ``ReadTimeout``.
+        failure: why nothing was answered, or what broke an answer off, such as ``ReadTimeout``.
         test: the id of the test that ran.
         doubled: the answer is a double's, which may deviate on purpose: only what was asked for is judged.
-        partial: a body was too long to be kept, or was never read; bodies are not compared.
+        partial: a body was too long to be kept, or was not read to its end; bodies are not compared.
     """
 
     consumer: str

@@ -30,10 +30,17 @@ def render(coverage: Coverage, draft_of: Callable[[FindingGroup], str | None], *
         + (
             f"{_counted(len(groups), 'kind')} of them not covered by a contract"
             if groups
+            else "contracts cover what was noted"
+            if coverage.lost
             else "contracts cover them all"
             if coverage.pairs
             else "nothing to hold against contracts"
         )
+    ]
+    lines += [
+        f"✗ {each.consumer} -> {each.provider}: {_counted(each.times, 'note')} could not be written, so that of "
+        f"these calls or messages nothing is known: {each.why}"
+        for each in coverage.lost
     ]
     for group in groups:
         lines += _group(group, draft_of(group))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, get_args
 
 from accord.contract.coverage.auditing import Terms, audit
 from accord.contract.coverage.drafts import draft_contracts
 from accord.contract.coverage.findings import Coverage, as_json
-from accord.contract.coverage.notes import read_notes
+from accord.contract.coverage.losses import read_losses
+from accord.contract.coverage.note_reading import read_notes
 from accord.contract.coverage.report import render
 from accord.contract.coverage.shapes import Literals
 from accord.contract.participant_names import check_names
@@ -16,10 +17,11 @@ from accord.contract.ports import PactFiles
 from accord.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from accord.contract.coverage.findings import FindingGroup
+    from accord.contract.coverage.losses import LostNotes
     from accord.contract.model import Contract
 
 
@@ -52,7 +54,14 @@ class AuditRun:
         return str(path) if path is not None and group.is_draftable else None
 
 
-def run_audit(notes: Path, pacts: Path, *, drafts: Path | None = None, terms: Terms | None = None) -> AuditRun:
+def run_audit(
+    notes: Path,
+    pacts: Path,
+    *,
+    drafts: Path | None = None,
+    terms: Terms | None = None,
+    lost: Sequence[LostNotes] = (),
+) -> AuditRun:
     """Hold what was noted against the pacts of a folder.
 
     Args:
@@ -60,13 +69,15 @@ def run_audit(notes: Path, pacts: Path, *, drafts: Path | None = None, terms: Te
         pacts: a pact file or a folder; one that is not there has no contract.
         drafts: the folder that drafts of what is missing are written to, a file for each pair.
         terms: how to compare.
+        lost: what could not be noted, beyond what is told beside the notes.
 
     Raises:
         DocumentError: notes or pacts cannot be read, or a draft cannot be written.
         UsageError: a participant has a name that no file can have.
     """
     contracts = PactFiles(pacts).all_contracts() if pacts.exists() else []
-    coverage = audit(read_notes(notes), contracts, terms)
+    seen = read_notes(notes) if notes.exists() or not lost else ()
+    coverage = replace(audit(seen, contracts, terms), lost=(*lost, *read_losses(notes)))
     written = _write(draft_contracts(coverage), drafts) if drafts is not None and coverage.findings else {}
     return AuditRun(coverage, written)
 

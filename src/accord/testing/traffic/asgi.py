@@ -55,12 +55,22 @@ class RecordingMiddleware:
         try:
             await self._app(scope, exchange.receive, exchange.send)
         finally:
-            self._traffic.call(exchange.observed(scope, consumer, self._provider))
+            self._note(exchange, scope, consumer)
 
     def _caller(self, scope: MutableMapping[str, Any]) -> str | None:
         if isinstance(self._consumer, str):
             return self._consumer
-        return self._consumer({name.lower(): value for name, value in _texts(scope["headers"])})
+        try:
+            return self._consumer({name.lower(): value for name, value in _texts(scope["headers"])})
+        except Exception as error:  # noqa: BLE001 - the application must not feel that it is watched
+            self._traffic.lose("?", self._provider, error)
+            return None
+
+    def _note(self, exchange: _Exchange, scope: MutableMapping[str, Any], consumer: str) -> None:
+        try:
+            self._traffic.call(exchange.observed(scope, consumer, self._provider))
+        except Exception as error:  # noqa: BLE001 - as above
+            self._traffic.lose(consumer, self._provider, error)
 
 
 class _Exchange:
@@ -71,6 +81,7 @@ class _Exchange:
         self._asked, self._answered = bytearray(), bytearray()
         self._start: Message | None = None
         self._is_read = False
+        self._is_answered = False
 
     async def receive(self) -> Message:
         message = await self._receive()
@@ -84,6 +95,7 @@ class _Exchange:
             self._start = message
         elif message["type"] == "http.response.body":
             _add(self._answered, message.get("body", b""))
+            self._is_answered = not message.get("more_body", False)
         await self._send(message)
 
     def observed(self, scope: MutableMapping[str, Any], consumer: str, provider: str) -> ObservedCall:
@@ -94,8 +106,8 @@ class _Exchange:
         partial = not self._is_read and _is_longer(request)
         if self._start is not None:
             headers = _texts(self._start.get("headers", ()))
-            # Packed, by a middleware within this one: it could be compared with nothing.
-            partial = partial or any(name.lower() == "content-encoding" for name, _ in headers)
+            # Left before its end; or packed, by a middleware within this one: it could be compared with nothing.
+            partial = partial or not self._is_answered or any(name.lower() == "content-encoding" for name, _ in headers)
             response = HttpResponse(self._start["status"], headers, bytes(self._answered))
         failure = None if response else "no answer"
         return ObservedCall(consumer, provider, request, response, failure=failure, partial=partial)

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from accord.contract.coverage.losses import LostNotes
     from accord.contract.coverage.observations import ObservedCall
-    from accord.testing.traffic.watching import RecordingTransport
+    from accord.testing.traffic.exchanges import Exchange
+    from accord.testing.traffic.recording_transport import RecordingTransport
 
 FOLDER_VARIABLE = "ACCORD_TRAFFIC"
 CONSUMER_VARIABLE = "ACCORD_TRAFFIC_CONSUMER"
@@ -68,7 +70,10 @@ class Traffic:
             return
         from accord.testing.traffic.watching import watched_httpx  # noqa: PLC0415 - httpx, where something is noted
 
-        with watched_httpx(consumer, addresses, self.call, doubled=doubled):
+        def find(request: httpx.Request) -> tuple[str, str] | None:
+            return addresses.find(str(request.url))
+
+        with watched_httpx(consumer, self._noting(consumer, find, doubled=doubled)):
             yield
 
     def transport(
@@ -81,24 +86,55 @@ class Traffic:
     ) -> RecordingTransport:
         """A transport for ``httpx.Client`` or ``httpx.AsyncClient`` that passes on to another one and notes.
 
+        Streams flow as they come; what was answered is noted when it has been read, or closed.
+
         Args:
             inner: what really carries requests.
             consumer: who calls.
             provider: who is called, at whatever URL.
             doubled: as for watch.
         """
-        from accord.testing.traffic.watching import RecordingTransport, observed  # noqa: PLC0415 - as above
+        from accord.testing.traffic.recording_transport import RecordingTransport  # noqa: PLC0415 - as above
 
-        def note(request: httpx.Request, response: httpx.Response | None, error: BaseException | None) -> None:
-            found = provider, request.url.raw_path.decode("ascii")
-            self.call(observed(consumer, found, request, response, error=error, doubled=doubled))
+        def find(request: httpx.Request) -> tuple[str, str]:
+            return provider, request.url.raw_path.decode("ascii")
 
-        return RecordingTransport(inner, note)
+        return RecordingTransport(inner, self._noting(consumer, find, doubled=doubled))
 
     def call(self, call: ObservedCall) -> None:
-        """Note a call that was seen by other means."""
+        """Note a call that was seen by other means. One that cannot be noted is counted as lost (see lost)."""
         if self._notes is not None:
             self._notes.call(call)
+
+    def lose(self, consumer: str, provider: str | None, error: Exception) -> None:
+        """Count a call that could not be noted: no service is to break for want of a note, and no audit to miss it.
+
+        Args:
+            consumer: who called.
+            provider: who was called, where that is known.
+            error: why.
+        """
+        if self._notes is not None:
+            self._notes.lose(consumer, provider or "?", error)
+
+    @property
+    def lost(self) -> list[LostNotes]:
+        """What could not be noted, where that could not be told in the folder either; whole after close."""
+        return self._notes.untold_losses() if self._notes is not None else []
+
+    def _noting(
+        self, consumer: str, find: Callable[[httpx.Request], tuple[str, str] | None], *, doubled: bool
+    ) -> Callable[[Exchange], None]:
+        def note(exchange: Exchange) -> None:
+            found = None
+            try:
+                found = find(exchange.request)
+                if found is not None:
+                    self.call(exchange.observed(consumer, found, doubled=doubled))
+            except Exception as error:  # noqa: BLE001 - whatever it is, the service that is watched must not feel it
+                self.lose(consumer, found and found[0], error)
+
+        return note
 
     def message(
         self,
@@ -178,5 +214,13 @@ def noted_by_environment() -> Iterator[None]:
         raise UsageError(f'{PROVIDERS_VARIABLE}: expected JSON such as {{"Payments": "http://…"}}: {error}') from None
     if not isinstance(known, dict):
         raise UsageError(f"{PROVIDERS_VARIABLE}: expected an object of participants and URLs, seen {providers!r}")
-    with Traffic(Path(folder)).watch(consumer, known):
-        yield
+    traffic = Traffic(Path(folder))
+    try:
+        with traffic.watch(consumer, known):
+            yield
+    finally:
+        traffic.close()
+        for each in traffic.lost:  # of this nobody else will know
+            sys.stderr.write(
+                f"accord: {each.times} calls of {each.consumer} to {each.provider} could not be noted: {each.why}\n"
+            )

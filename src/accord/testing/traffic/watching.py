@@ -7,26 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from accord.contract.coverage.observations import ObservedCall
 from accord.core.errors import UsageError
-from accord.core.http.messages import HttpRequest, HttpResponse
+from accord.testing.traffic.exchanges import Exchange
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from accord.testing.traffic.addresses import Addresses, Told
 
 
 _watched: list[str] = []
 
 
 @contextmanager
-def watched_httpx(
-    consumer: str, addresses: Addresses | Told, note: Callable[[ObservedCall], None], *, doubled: bool
-) -> Iterator[None]:
-    """Note every call that a client of httpx makes to a known address while the block lasts.
+def watched_httpx(consumer: str, note: Callable[[Exchange], None]) -> Iterator[None]:
+    """Note every call that a client of httpx makes while the block lasts.
 
-    Calls to other addresses are nobody's: those of a test itself, for one.
+    Args:
+        consumer: who runs in this process.
+        note: takes each exchange; raises nothing.
 
     Raises:
         UsageError: this process is watched already: whose a call is could not be told.
@@ -37,10 +34,11 @@ def watched_httpx(
             f"each client a transport: traffic.transport(httpx.AsyncHTTPTransport(), consumer={consumer!r}, provider=…)"
         )
 
-    def seen(request: httpx.Request, response: httpx.Response | None, error: BaseException | None = None) -> None:
-        found = addresses.find(str(request.url))
-        if found is not None:
-            note(observed(consumer, found, request, response, error=error, doubled=doubled))
+    def answered(response: httpx.Response) -> None:
+        for each in (*response.history, response):
+            exchange = Exchange(each.request, note)
+            exchange.response = each
+            exchange.over()
 
     send, asend = httpx.Client.send, httpx.AsyncClient.send
 
@@ -48,20 +46,18 @@ def watched_httpx(
         try:
             response = send(client, request, **options)
         except BaseException as error:
-            seen(request, None, error)
+            Exchange(request, note).over(error)
             raise
-        for each in (*response.history, response):
-            seen(each.request, each)
+        answered(response)
         return response
 
     async def awatched(client: httpx.AsyncClient, request: httpx.Request, **options: Any) -> httpx.Response:
         try:
             response = await asend(client, request, **options)
         except BaseException as error:
-            seen(request, None, error)
+            Exchange(request, note).over(error)
             raise
-        for each in (*response.history, response):
-            seen(each.request, each)
+        answered(response)
         return response
 
     _watched.append(consumer)
@@ -71,87 +67,3 @@ def watched_httpx(
     finally:
         _watched.clear()
         httpx.Client.send, httpx.AsyncClient.send = send, asend  # type: ignore[method-assign]
-
-
-class RecordingTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
-    """Passes on to another transport, and notes what was said.
-
-    Args:
-        inner: what really carries the request, sync or async.
-        note: takes each request with its response, or with the error in place of one.
-    """
-
-    def __init__(
-        self,
-        inner: httpx.BaseTransport | httpx.AsyncBaseTransport,
-        note: Callable[[httpx.Request, httpx.Response | None, BaseException | None], None],
-    ) -> None:
-        self._inner: Any = inner
-        self._note = note
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Pass a request on."""
-        request.read()
-        try:
-            response: httpx.Response = self._inner.handle_request(request)
-            response.read()
-        except BaseException as error:
-            self._note(request, None, error)
-            raise
-        self._note(request, response, None)
-        return response
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Pass a request on."""
-        await request.aread()
-        try:
-            response: httpx.Response = await self._inner.handle_async_request(request)
-            await response.aread()
-        except BaseException as error:
-            self._note(request, None, error)
-            raise
-        self._note(request, response, None)
-        return response
-
-    def close(self) -> None:
-        """Close the other transport."""
-        self._inner.close()
-
-    async def aclose(self) -> None:
-        """Close the other transport."""
-        await self._inner.aclose()
-
-
-def observed(
-    consumer: str,
-    found: tuple[str, str],
-    request: httpx.Request,
-    response: httpx.Response | None,
-    *,
-    error: BaseException | None = None,
-    doubled: bool = False,
-) -> ObservedCall:
-    """What httpx sent and got, as an observation; a body that is a stream nobody has read is left out."""
-    provider, target = found
-    sent, known = _content(request, httpx.RequestNotRead)
-    got, read = _content(response, httpx.ResponseNotRead) if response is not None else (b"", True)
-    return ObservedCall(
-        consumer,
-        provider,
-        HttpRequest(request.method, target, _headers(request.headers), sent),
-        None if response is None else HttpResponse(response.status_code, _headers(response.headers), got),
-        failure=type(error).__name__ if error is not None else None,
-        doubled=doubled,
-        partial=not (known and read),
-    )
-
-
-def _content(part: httpx.Request | httpx.Response, unread: type[Exception]) -> tuple[bytes, bool]:
-    try:
-        return part.content, True
-    except unread:
-        return b"", False
-
-
-def _headers(headers: httpx.Headers) -> tuple[tuple[str, str], ...]:
-    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers.raw)
