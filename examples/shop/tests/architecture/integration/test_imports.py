@@ -66,7 +66,7 @@ def test_the_services_are_found() -> None:
     assert {"orders", "payments", "inventory"} <= set(SERVICES)
 
 
-@pytest.mark.parametrize("package", [*SERVICES, "kit"])
+@pytest.mark.parametrize("package", [*SERVICES, "storefront", "kit"])
 def test_every_module_keeps_the_rules(package: str) -> None:
     found = [
         violation
@@ -83,6 +83,7 @@ def test_every_module_keeps_the_rules(package: str) -> None:
         ("kit/wire", "from accord.contract import Contract"),
         ("orders/adapters/x", "from shop.payments.domain.payment import Payment"),
         ("kit/wire", "import shop.orders"),
+        ("storefront/gateway_client", "from shop.gateway.http.problems import EXPLANATIONS"),
         ("orders/domain/order", "import pydantic"),
         ("orders/domain/order", "from shop.kit.wire import utc_now"),
         ("orders/domain/order", "from shop.orders.service.ports import Clock"),

@@ -16,7 +16,7 @@ from shop_doubles.databases import execute, rows
 
 CONTRACTS = Path(__file__).parents[3] / "contracts"
 
-Step = Callable[[], Awaitable[None]]
+Step = Callable[[], Awaitable[object]]
 State = Step | tuple[Step, Step]
 """What brings a state about; with what ends it, where the next state could not."""
 Producer = Callable[[], Awaitable[dict[str, Any]]]

@@ -5,28 +5,29 @@ from typing import Any
 import httpx
 
 from accord import poll_until
+from shop.storefront.answers import Line
+from shop.storefront.gateway_client import GatewayClient
 from whole_shop import WholeShop
 from whole_shop.seeding import Customer
 
 
 class Visit:
-    """A customer at the gateway."""
+    """A customer at the gateway, by the client of a shop front; `call` for what that does not know."""
 
     def __init__(self, shop: WholeShop, who: Customer) -> None:
         self._shop = shop
         self._who = who
+        self.front = GatewayClient(shop.front, shop.gateway, who.token)
 
     def call(self, method: str, path: str, body: Any = None) -> httpx.Response:
         return self._shop.browser.request(method, self._shop.gateway + path, json=body, headers=self._who.headers)
 
     def order(self, product_id: str, quantity: int = 1) -> str:
         """Place an order; gives its id."""
-        response = self.call("POST", "/api/orders", {"items": [{"productId": product_id, "quantity": quantity}]})
-        assert response.status_code == 201, response.text
-        return str(response.json()["orderId"])
+        return self.front.order([Line(product_id, quantity)]).id
 
     def status_of(self, order_id: str) -> str:
-        return str(self.call("GET", f"/api/orders/{order_id}").json()["status"])
+        return self.front.order_of(order_id).status
 
     def wait_for(self, order_id: str, status: str) -> None:
         """Wait until the order is in this state."""
@@ -39,7 +40,7 @@ class Visit:
         poll_until(is_there, timeout=30, description=f"order {order_id} to be {status}")
 
     def available(self, product_id: str) -> int:
-        return int(self.call("GET", f"/api/inventory/{product_id}").json()["availableQuantity"])
+        return self.front.available(product_id)
 
 
 def notifications(shop: WholeShop, order_id: str) -> list[dict[str, Any]]:

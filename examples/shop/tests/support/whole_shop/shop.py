@@ -41,7 +41,10 @@ class WholeShop:
         self.bus: NatsServer | KafkaBroker = KafkaBroker(provider="apache") if kafka else NatsServer()
         self.services: dict[str, ServiceProcess] = {}
         self.browser = httpx.Client(timeout=30)
-        """Calls the gateway over connections that stay open, as a customer's browser does."""
+        """Calls services over connections that stay open, as a browser does; of no contract's business."""
+        to_gateway = self._traffic.transport(httpx.HTTPTransport(), consumer="Storefront", provider="Gateway")
+        self.front = httpx.Client(transport=to_gateway, timeout=30)
+        """Calls the gateway as a shop front does."""
         self._stack = ExitStack()
         self._folder = Path()
 
@@ -76,6 +79,7 @@ class WholeShop:
 
     def _start(self) -> None:
         self._stack.callback(self.browser.close)
+        self._stack.callback(self.front.close)
         self._folder = Path(tempfile.mkdtemp(prefix="shop-"))
         self._stack.callback(shutil.rmtree, self._folder, ignore_errors=True)
         self._stack.enter_context(self.database)
