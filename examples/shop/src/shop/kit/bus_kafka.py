@@ -10,9 +10,13 @@ from faststream.kafka import KafkaBroker
 from faststream.middlewares import AckPolicy
 
 from shop.kit.bus import Bus, Delivery, Receive
+from shop.kit.kafka_mark import Mark
 from shop.kit.trace import HEADER
 
 _log = logging.getLogger(__name__)
+_LOOK_AGAIN = 1.0  # seconds
+_ANSWER_WITHIN = 5.0  # seconds
+_MISSED = 3  # looks in a row: a broker that has just started again answers before it has read its own store
 
 
 class KafkaBus(Bus):
@@ -57,6 +61,28 @@ class KafkaBus(Bus):
                 await asyncio.sleep(delivery.delay)  # the partition waits: what comes behind may build on this one
                 raise
             failures.pop(place, None)
+
+    async def _until_lost(self, broker: KafkaBroker) -> None:
+        channels = sorted({*self._wiring.receivers, *self._wiring.channel_of.values()})
+        if not channels:
+            await super()._until_lost(broker)  # nothing is read or sent, so nothing can be lost
+        group = f"{self._settings.prefix}.{self._wiring.service}"
+        mark = Mark(urlsplit(self._settings.url or "").netloc, self._named(channels[0]), group)
+        try:
+            missed = 0
+            while missed < _MISSED and not self._ending.is_set():
+                missed = 0 if await self._stands(mark) else missed + 1
+                await asyncio.sleep(_LOOK_AGAIN)
+        finally:
+            await mark.close()
+
+    async def _stands(self, mark: Mark) -> bool:
+        try:
+            async with asyncio.timeout(_ANSWER_WITHIN):
+                return await mark.stands()
+        except Exception as error:  # noqa: BLE001 - away, not lost: the driver connects again by itself
+            _log.debug("the bus does not say whether it has its store: %r", error)
+            return True
 
     async def _send(self, channel: str, key: str, body: bytes, headers: dict[str, str]) -> None:
         await self._broker.publish(body, self._named(channel), key=key.encode(), headers=headers)

@@ -11,6 +11,7 @@ from shop_doubles.bus import Colleague, a_message, on_kafka, on_nats, reachable
 
 from accord import poll_until
 from shop.kit.bus import Bus, BusSettings, BusUnavailableError, Delivery, Wiring, bus_of
+from shop.kit.kafka_mark import Mark
 from shop.kit.trace import Trace, within
 
 CHANNEL = "orders.events"
@@ -186,6 +187,48 @@ async def lose_its_store(nats: Any) -> None:
             await client.jetstream().delete_stream(stream.config.name)
     finally:
         await client.close()
+
+
+async def test_a_mark_is_gone_with_the_store_of_kafka(kafka_alone: Any) -> None:
+    mark = Mark(kafka_alone.bootstrap, f"{kafka_alone.prefix}.{CHANNEL}", "reader")
+    try:
+        assert [await mark.stands() for _ in range(3)] == [True, True, True]
+        await asyncio.to_thread(kafka_alone.server.restart)  # Tansu has all it holds in its memory
+
+        async def is_gone() -> bool:
+            return not await mark.stands()
+
+        await poll_until(is_gone, timeout=20)
+    finally:
+        await mark.close()
+
+
+@pytest.mark.soak  # groups of readers take half a minute to come together again; the mark above is how it is noticed
+async def test_kafka_that_comes_back_empty_is_made_anew(kafka_alone: Any) -> None:
+    settings = on_kafka(kafka_alone)
+    reader, said_again = Reader(settings), asyncio.Event()
+    messages = [a_message("order.placed", orderId="order-1", position=number) for number in range(3)]
+
+    async def say_again() -> None:
+        said_again.set()
+
+    async with reader.joining() as bus:
+        await reachable(bus)
+        bus.when_lost = say_again
+        async with Colleague(settings, CHANNEL, ()).there() as colleague:
+            await colleague.say(messages[0])
+            await reader.has_had(1)
+        await asyncio.to_thread(kafka_alone.server.restart)
+        async with Colleague(settings, CHANNEL, ()).there() as colleague:
+            for message in messages[1:]:  # by its length the topic seems to have gone on
+                await colleague.say(message)
+
+        async def all_heard() -> bool:
+            return {delivery.body for delivery in reader.deliveries} == {message.as_json() for message in messages}
+
+        await poll_until(all_heard, timeout=60)  # a group that has lost a member waits for it
+        async with asyncio.timeout(60):
+            await said_again.wait()
 
 
 async def test_who_leaves_while_the_connection_is_made_leaves_nothing_open(settings: BusSettings) -> None:

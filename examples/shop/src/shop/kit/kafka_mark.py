@@ -1,0 +1,61 @@
+"""A mark in Kafka's store, by which a service tells whether it is still the same store.
+
+Topics do not tell: the first who says something after a loss makes them anew, and soon they are as long as before. The
+mark is an offset committed for a group that nobody reads in, of which nobody else knows: no one else makes it anew.
+"""
+
+from typing import Final
+from uuid import uuid4
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.structs import OffsetAndMetadata
+
+_MARK: Final = OffsetAndMetadata(1, "")
+_RENEWED_EACH = 3600  # looks: Kafka forgets what was committed for a group without members after a week
+
+
+class Mark:
+    """Made by the first look.
+
+    Args:
+        server: `host:port`.
+        topic: one that the service reads or writes.
+        group: begins the group's name.
+    """
+
+    def __init__(self, server: str, topic: str, group: str) -> None:
+        self._server = server
+        self._place = TopicPartition(topic, 0)
+        self._group = f"{group}.mark.{uuid4().hex}"
+        self._consumer: AIOKafkaConsumer | None = None
+        self._looks = 0
+
+    async def stands(self) -> bool:
+        """Whether it is there, or could be made just now.
+
+        Raises:
+            KafkaError: nobody can say.
+        """
+        consumer = self._consumer or await self._opened()
+        if self._looks and await consumer.committed(self._place) is None:
+            return False
+        if self._looks % _RENEWED_EACH == 0:
+            await consumer.commit({self._place: _MARK})
+        self._looks += 1
+        return True
+
+    async def close(self) -> None:
+        """Close the connection; the mark stays for a week."""
+        if self._consumer is not None:
+            await self._consumer.stop()
+
+    async def _opened(self) -> AIOKafkaConsumer:
+        consumer = AIOKafkaConsumer(bootstrap_servers=self._server, group_id=self._group, enable_auto_commit=False)
+        try:
+            await consumer.start()
+        except BaseException:
+            await consumer.stop()
+            raise
+        consumer.assign([self._place])
+        self._consumer = consumer
+        return consumer
