@@ -15,8 +15,16 @@ from accord.infra.nats.connection import NatsConnection
 from accord.infra.nats.foreign import delete_streams
 
 # A test may not take more than a minute: 200 orders are ten times twenty, on one shop.
-ten_times = pytest.mark.parametrize("turn", [1, *(pytest.param(turn, marks=pytest.mark.soak) for turn in range(2, 11))])
+ten_times = pytest.mark.parametrize(
+    "books", [1, *(pytest.param(turn, marks=pytest.mark.soak) for turn in range(2, 11))], indirect=True
+)
 Execute = Callable[..., list[tuple[Any, ...]]]
+
+
+@pytest.fixture
+def books(shop: WholeShop, ada: Customer, product: Callable[..., str]) -> Reckoning:
+    """Ada's, who orders one of a hundred pieces each time."""
+    return Reckoning(shop, Visit(shop, ada), ada.user_id, product(100), 100)
 
 
 def test_a_refused_payment_is_compensated(
@@ -66,15 +74,8 @@ def test_an_event_twice_is_one_notification(
 
 
 @ten_times
-def test_orders_end_well_while_every_service_is_killed(
-    shop: WholeShop,
-    ada: Customer,
-    product: Callable[..., str],
-    turn: int,
-) -> None:
-    del turn
+def test_orders_end_well_while_every_service_is_killed(shop: WholeShop, books: Reckoning) -> None:
     orders = 20
-    books = Reckoning(shop, Visit(shop, ada), ada.user_id, product(100), 100)
     victims = list(shop.services.values())
     pause = orders // len(victims)
     for number in range(orders):
@@ -88,15 +89,7 @@ def test_orders_end_well_while_every_service_is_killed(
 
 
 @ten_times
-def test_orders_end_well_while_the_bus_and_the_database_come_and_go(
-    shop: WholeShop,
-    ada: Customer,
-    product: Callable[..., str],
-    turn: int,
-) -> None:
-    del turn
-    books = Reckoning(shop, Visit(shop, ada), ada.user_id, product(100), 100)
-
+def test_orders_end_well_while_the_bus_and_the_database_come_and_go(shop: WholeShop, books: Reckoning) -> None:
     def place_some() -> None:
         books.place()
         books.place()
