@@ -5,13 +5,14 @@ import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import repeat
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from accord.contract.coverage import ObservedCall, read_notes
 from accord.contract.coverage.notes import LARGEST_BODY
-from accord.testing.traffic import Traffic
+from accord.testing.traffic import RecordingMiddleware, Traffic
 
 PACKED = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
 Client = Callable[[httpx.Response], httpx.Client]
@@ -164,3 +165,18 @@ def test_what_a_client_sees_of_its_own_request_stays_as_it_was(traffic: Traffic)
     with httpx.Client(transport=traffic.transport(Sink(httpx.Response(204)), consumer="Web", provider="O")) as client:
         client.send(request)
     assert request.stream is stream
+
+
+async def test_an_application_that_is_left_in_the_middle_of_its_answer_has_not_said_all(traffic: Traffic) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"[", "more_body": True})
+        raise ConnectionResetError("the client has gone")
+
+    around = RecordingMiddleware(app, traffic, provider="Orders", consumer="Web")
+    transport = httpx.ASGITransport(around, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://orders") as client:
+        await client.get("/orders")
+    (call,) = calls(traffic)
+    assert call.response
+    assert (call.response.status, call.partial) == (200, True)

@@ -67,11 +67,11 @@ class NoteFile:
     def call(self, call: ObservedCall) -> None:
         """Note a call."""
         try:
-            note = self._call(call)
+            line = _line(self._call(call))
         except Exception as error:  # noqa: BLE001 - whatever a service said, it must not break for want of a note
             self.lose(call.consumer, call.provider, error)
             return
-        self._write(note, (call.consumer, call.provider))
+        self._write(line, (call.consumer, call.provider))
 
     def message(
         self,
@@ -98,7 +98,7 @@ class NoteFile:
             note["metadata"] = {
                 name: each if name == "key" else self._scrubber.value(each, name) for name, each in named
             }
-        self._write(note, (", ".join(readers), provider))
+        self._write(_line(note), (", ".join(readers), provider))
 
     def lose(self, consumer: str, provider: str, error: Exception) -> None:
         """Count what could not be noted."""
@@ -174,8 +174,7 @@ class NoteFile:
             return (self._folder / TEST_FILE).read_text(encoding="utf-8") or None
         return None
 
-    def _write(self, note: dict[str, Any], between: tuple[str, str]) -> None:
-        line = json.dumps(note, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
+    def _write(self, line: bytes, between: tuple[str, str]) -> None:
         with self._lock:
             self._mine()
             self._notice_removal()
@@ -200,6 +199,10 @@ class NoteFile:
                 self._losses.count(*between, "the file of notes was removed", times)
             self._written.clear()
             self._lines.close()
+
+
+def _line(note: dict[str, Any]) -> bytes:
+    return json.dumps(note, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
 
 
 def _reason(error: Exception) -> str:
