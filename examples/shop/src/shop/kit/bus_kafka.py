@@ -13,6 +13,7 @@ from shop.kit.bus import Bus, Delivery, Receive
 from shop.kit.trace import HEADER
 
 _log = logging.getLogger(__name__)
+_HEARTBEAT = 0.3  # of the time after which a reader is missed: two may get lost
 
 
 class KafkaBus(Bus):
@@ -35,10 +36,13 @@ class KafkaBus(Bus):
 
     def _read(self, broker: KafkaBroker, channel: str, receive: Receive) -> None:
         failures: Counter[tuple[str, int, int]] = Counter()
+        missed_within = self._settings.missed_within * 1000  # milliseconds
         subscriber = broker.subscriber(
             self._named(channel),
             group_id=f"{self._settings.prefix}.{self._wiring.service}",
             auto_offset_reset="earliest",
+            session_timeout_ms=missed_within,
+            heartbeat_interval_ms=round(missed_within * _HEARTBEAT),
             ack_policy=AckPolicy.NACK_ON_ERROR,
             decoder=_undecoded,
             no_reply=True,
