@@ -30,7 +30,7 @@ class Readiness(Health):
     checks: dict[str, Literal["ok", "unavailable"]]
 
 
-@cache  # it has no state
+@cache
 def health_router(service: str) -> APIRouter:
     """A router with `/health` and `/ready`: 200 when all is well, else 503.
 

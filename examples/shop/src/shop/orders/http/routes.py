@@ -120,13 +120,10 @@ class OrderRoutes:
         return Paid(order_id=order.id, payment_id=order.payment_id, payment_status="COMPLETED")
 
 
-@cache  # they have no state; FastAPI reads every signature anew
-def current_routes() -> APIRouter:
-    """The current form, under /api."""
-    return OrderRoutes(OrderOut, OrderOut.of).router("/api")
-
-
 @cache
-def former_routes() -> APIRouter:
-    """The former form, deprecated."""
-    return OrderRoutes(FormerOrder, FormerOrder.of).router("", deprecated=True)
+def routes() -> APIRouter:
+    """The current form, under /api, and the former one, deprecated."""
+    both = APIRouter()
+    both.include_router(OrderRoutes(OrderOut, OrderOut.of).router("/api"))
+    both.include_router(OrderRoutes(FormerOrder, FormerOrder.of).router("", deprecated=True))
+    return both
