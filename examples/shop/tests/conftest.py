@@ -5,13 +5,8 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
-from hypothesis import settings
 from shop_audit.addresses import PARTICIPANTS, whose
 from sqlalchemy.ext.asyncio import AsyncEngine
-
-# A busy machine makes an example slow, never wrong; and a property starts from nothing in every run.
-settings.register_profile("shop", deadline=None, database=None)
-settings.load_profile("shop")
 
 
 @pytest.fixture
