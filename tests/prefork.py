@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 PRELOADED = {
     # By the name after -m: what is imported before a fork. Pytest loads plugins itself, and rewrites their assertions.
-    "accord": ("accord.cli", "accord.cli.program"),
+    "accord": tuple(f"accord.cli.{path.stem}" for path in (ROOT / "src" / "accord" / "cli").glob("[a-z]*.py")),
     "pytest": ("pytest", "xml.etree.ElementTree", "unittest", "doctest", "pdb", "asyncio", "json", "logging"),
 }
 _AT_START = ("PYTHONIOENCODING", "PYTHONUTF8")  # what an interpreter reads when it starts, not when it forks

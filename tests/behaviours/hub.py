@@ -91,7 +91,7 @@ def _starter() -> ForkServerContext:
     To load it takes a second of a processor; dozens of hubs start in the tests.
     """
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["accord.cli.program", "accord.hub.app.server"])
+    context.set_forkserver_preload(["accord.cli.program", "accord.cli.hub", "accord.hub.app.server"])
     return context
 
 

@@ -7,7 +7,7 @@ import accord
 import accord.contract
 import accord.faults
 import accord.pytest_plugin
-from accord.cli.program import app
+from accord.cli.program import MODULES, application
 
 
 def test_the_names_of_accord_are_these() -> None:
@@ -78,8 +78,13 @@ def test_an_unknown_name_lists_those_there_are(module: object) -> None:
         _ = module.Pakt  # type: ignore[attr-defined]  # that it is not there is the subject
 
 
+def commands(first: str = "") -> set[str]:
+    group = typer.main.get_command(application(first))
+    return set(group.commands)  # type: ignore[attr-defined]  # a group
+
+
 def test_the_commands_are_these() -> None:
-    assert sorted(typer.main.get_command(app).commands) == [
+    assert sorted(commands()) == [
         "can-i-deploy",
         "can-i-merge",
         "contract",
@@ -100,7 +105,12 @@ def test_the_commands_are_these() -> None:
         "test",
         "verify",
         "webhook",
-    ]  # type: ignore[attr-defined]  # a group
+    ]
+
+
+@pytest.mark.parametrize(("command", "module"), MODULES.items())
+def test_each_command_is_found_in_its_own_module(command: str, module: str) -> None:
+    assert commands(command) == {each for each, home in MODULES.items() if home == module}
 
 
 def test_the_fixtures_are_these() -> None:

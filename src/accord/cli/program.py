@@ -6,29 +6,11 @@ import io
 import os
 import sys
 import traceback
-from importlib.metadata import version
+from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from accord.cli import (
-    contracts,
-    deciding,
-    demo,
-    deployments,
-    doctor,
-    environment,
-    faults,
-    hub,
-    hub_environments,
-    hub_evidence,
-    hub_participants,
-    hub_webhooks,
-    publish,
-    stub,
-    suite,
-    verify,
-)
 from accord.core.errors import AccordError
 
 if TYPE_CHECKING:
@@ -39,39 +21,55 @@ FINE, FINDING, MISUSE, INTERRUPTED = 0, 1, 2, 130
 # Typer brings its own copy of Click or uses the installed one, by its version: ask it for the base of its errors.
 _COMMAND_LINE_ERROR: Any = next(base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException")
 
-app = typer.Typer(
-    name="accord",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    rich_markup_mode=None,
-)
-suite.register(app)
-verify.register(app)
-contracts.register(app)
-publish.register(app)
-deciding.register(app)
-deployments.register(app)
-hub_evidence.register(app)
-hub_environments.register(app)
-hub_participants.register(app)
-hub_webhooks.register(app)
-hub.register(app)
-environment.register(app)
-stub.register(app)
-demo.register(app)
-doctor.register(app)
-faults.register(app)
+# In the order of the help. Only the module of the command that is run is loaded: all take longer than most runs.
+MODULES = {
+    "test": "suite",
+    "verify": "verify",
+    "contract": "contracts",
+    "publish": "publish",
+    "can-i-deploy": "deciding",
+    "can-i-merge": "deciding",
+    "record-deployment": "deployments",
+    "record-undeployment": "deployments",
+    "record-release": "deployments",
+    "record-support-ended": "deployments",
+    "evidence": "hub_evidence",
+    "environment": "hub_environments",
+    "participant": "hub_participants",
+    "webhook": "hub_webhooks",
+    "hub": "hub",
+    "env": "environment",
+    "stub": "stub",
+    "demo": "demo",
+    "doctor": "doctor",
+    "faults": "faults",
+}
+
+
+def application(first: str = "") -> typer.Typer:
+    """The commands: the one that a command line begins with, and its neighbours; all, where that is none of them."""
+    app = typer.Typer(
+        name="accord",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        rich_markup_mode=None,
+    )
+    app.callback()(_accord)
+    for module in [MODULES[first]] if first in MODULES else dict.fromkeys(MODULES.values()):
+        import_module(f"accord.cli.{module}").register(app)
+    return app
 
 
 def _show_version(wanted: bool) -> None:
     if wanted:
+        from importlib.metadata import version  # noqa: PLC0415 - takes as long to load as a command
+
         typer.echo(f"accord {version('accord')}")
         raise typer.Exit
 
 
-@app.callback()
 def _accord(
     *,
     show_version: Annotated[
@@ -93,7 +91,8 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command line and give its exit code."""
     _escape_what_the_terminal_lacks()
     try:
-        result = typer.main.get_command(app).main(list(arguments), prog_name="accord", standalone_mode=False)
+        command = typer.main.get_command(application(*arguments[:1]))
+        result = command.main(list(arguments), prog_name="accord", standalone_mode=False)
     except AccordError as error:
         print(f"error: {error}", file=sys.stderr)
         return MISUSE

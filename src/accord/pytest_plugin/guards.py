@@ -131,7 +131,7 @@ class LevelGuards:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
         """Guard the test itself, and measure it."""
-        level, _ = self._of(item)
+        level = self._level  # the set-up of the same test found it
         guarded = None if level is None else self._watch
         if guarded is not None:
             GUARD.put_up_again(guarded)
@@ -145,7 +145,7 @@ class LevelGuards:
             took, waiting = watch.read()
             examples = _examples(item)
             if guarded is not None:
-                item.user_properties.append((WAITING, round(waiting, 6)))
+                item.user_properties.append((WAITING, round(waiting, 6) if waiting else 0.0))
                 if examples > 1:
                     item.user_properties.append((EXAMPLES, examples))
                 _take_down()
@@ -176,7 +176,7 @@ class LevelGuards:
     def _may_be_allowed(self, item: pytest.Item) -> bool:
         """Whether the test, or what it stands in, is marked; pytest's own look goes up to the root every time."""
         parent = item.parent
-        if parent is None or any(marker.name == "allow" for marker in item.own_markers):
+        if parent is None or (item.own_markers and any(marker.name == "allow" for marker in item.own_markers)):
             return True
         if parent not in self._parents:
             self._parents[parent] = "allow" in parent.keywords

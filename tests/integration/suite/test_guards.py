@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -204,6 +205,18 @@ def test_the_same_numbers():
     )
     ran = project.pytest()
     assert set(ran.outcomes.values()) == {"passed"}, ran.output
+
+
+def test_reports_say_when_a_test_really_ran(project: Project) -> None:
+    project.write("conftest.py", "def pytest_runtest_logreport(report): print('AT', report.start, report.stop)")
+    project.write("tests/unit/test_a.py", "def test_first(): pass\ndef test_second(): pass\n")
+    before = time.time()
+    ran = project.pytest("-s")
+    moments = [
+        float(word) for line in ran.output.splitlines() if "AT " in line for word in line.split("AT ")[1].split()
+    ]
+    assert len(moments) == 12, ran.output
+    assert all(before <= moment <= time.time() for moment in moments)
 
 
 def test_other_ways_to_set_the_clock_go_first(project: Project) -> None:

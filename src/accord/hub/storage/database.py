@@ -282,6 +282,12 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}").close()
 
 
+def _prepare_postgres(connection: Any, _record: Any) -> None:
+    # Not with the start of the connection: PgBouncer refuses those that it does not know.
+    settings = "; ".join(f"SET {name} = {value}" for name, value in PLANNING.items())
+    connection.run_async(lambda driver: driver.execute(settings))
+
+
 class PostgresDatabase(Database):
     """A server, which several hubs may share."""
 
@@ -294,8 +300,8 @@ class PostgresDatabase(Database):
             max_overflow=8,
             pool_timeout=20,
             pool_pre_ping=False,
-            connect_args={"server_settings": PLANNING},
         )
+        event.listen(self._engine.sync_engine, "connect", _prepare_postgres)
         # Each statement sees what is committed when it begins, in a transaction or not: two round trips less.
         self._reading = self._engine.execution_options(isolation_level="AUTOCOMMIT")
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -62,8 +61,7 @@ class GuardBreach(AssertionError):  # noqa: N818 - a finding, not an error of th
         self.through = through
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where in the code something was done.
 
     Attributes:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import random
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 from accord.core.clock import VirtualClock, stop_using, use_clock
 
 if TYPE_CHECKING:
-    from types import ModuleType
+    from collections.abc import Callable
 
 # 2026-06-15 12:00:00 UTC: a Monday at noon, the same day all over the world, far from every edge of a calendar.
 DEFAULT_INSTANT = 1_781_524_800
@@ -27,7 +28,7 @@ class FrozenClock:
             instant: seconds since 1970, UTC.
         """
         self._instant = instant
-        self._time_machine: ModuleType | None = None
+        self._time_machine: Any = None
         self._travel: Any = None
         self._virtual: VirtualClock | None = None
 
@@ -55,13 +56,22 @@ class FrozenClock:
             return
         self._virtual = VirtualClock(traveller.shift)
         use_clock(self._virtual)
+        _time_pytest_by(self._time_machine.escape_hatch.time.time, in_place_of=time.time)
 
     def thaw(self) -> None:
         """Let it go on."""
         if self._virtual is not None:
             stop_using(self._virtual)
             self._virtual = None
+            _time_pytest_by(time.time, in_place_of=self._time_machine.escape_hatch.time.time)
             self._travel.stop()
+
+
+def _time_pytest_by(clock: Callable[[], float], in_place_of: Callable[[], float]) -> None:
+    """Let pytest's stopwatch read this clock: it means to keep to the real time, whatever time the tests see."""
+    timing: Any = sys.modules.get("_pytest.timing")
+    if getattr(timing, "time", None) == in_place_of:
+        timing.time = clock
 
 
 def seed_random() -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import sys
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from accord.suite.guards.breaches import GuardBreach, place
@@ -22,18 +21,23 @@ _BYSTANDERS = ("coverage.", "_pytest.", "xdist.", "execnet.", "pydevd", "_pydevd
 _NOBODY: frozenset[int | None] = frozenset()
 
 
-@dataclass(slots=True)
 class Watch:
-    """The guarding of one test."""
+    """The guarding of one test.
 
-    test: str
-    level: str
-    forbidden: frozenset[str]
-    others: frozenset[
-        int | None
-    ]  # threads that were there before: they serve somebody else, such as a session's server
-    thread: int = field(default_factory=threading.get_ident)
-    breaches: list[GuardBreach] = field(default_factory=list)
+    Attributes:
+        others: threads that were there before: they serve somebody else, such as a session's server.
+        thread: the test's own.
+    """
+
+    __slots__ = ("breaches", "forbidden", "level", "others", "test", "thread")
+
+    def __init__(self, test: str, level: str, forbidden: frozenset[str], others: frozenset[int | None]) -> None:
+        self.test = test
+        self.level = level
+        self.forbidden = forbidden
+        self.others = others
+        self.thread = threading.get_ident()
+        self.breaches: list[GuardBreach] = []
 
     def line_of_test(self) -> str:
         """Where the test's own thread is, for what a thread of a library does on its behalf."""

@@ -6,6 +6,8 @@ import importlib.util
 import sys
 import threading
 from importlib.abc import Loader, MetaPathFinder
+from itertools import repeat
+from operator import is_
 from typing import TYPE_CHECKING, Any
 
 from accord.suite.guards import sleeps
@@ -71,9 +73,18 @@ def _patch(module: ModuleType, *, everywhere: bool) -> None:
         _replace(vars(module), name, original, wrapper)
         for other in list(sys.modules.values()) if everywhere else ():
             names = getattr(other, "__dict__", None)
-            if isinstance(names, dict) and not other.__name__.startswith("accord.suite.guards"):
+            if isinstance(names, dict) and _has(names, original) and not _is_own(other):
                 for alias in [key for key, value in list(names.items()) if value is original]:
                     _replace(names, alias, original, wrapper)
+
+
+def _has(names: dict[str, Any], wanted: Any) -> bool:
+    """Whether a module has this very object; without a line of Python for each name, for this is at every start."""
+    return any(map(is_, list(names.values()), repeat(wanted)))
+
+
+def _is_own(module: ModuleType) -> bool:
+    return module.__name__.startswith("accord.suite.guards")
 
 
 def _replace(names: dict[str, Any], name: str, original: Any, wrapper: Any) -> None:
