@@ -53,8 +53,9 @@ shop: setup
 demo: setup
 	@$(BIN)/accord demo $(if $(KEEP),--keep)
 
+# Three workers, also on two processors: of their time, two in five parts are waits for servers that start or rebalance.
 test: setup
-	@$(BIN)/python -m pytest -n 2 --dist worksteal
+	@$(BIN)/python -m pytest -n 3 --dist worksteal
 	@cd examples/shop && ../../$(BIN)/accord test -n 2 --budgets report -- --dist worksteal
 
 lint: setup

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 
 import pytest
@@ -24,10 +25,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak", action="store_true", help="run the tests marked 'soak' too: they take minutes")
 
 
+def pytest_collection_finish() -> None:
+    """All modules are imported and stay: the collector need not look at them again, least of all at the end."""
+    gc.freeze()
+
+
+@pytest.hookimpl(trylast=True)  # after the shuffle
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.relative_to(config.rootpath).parts[1:2] in [(name,) for name in _WITH_INTEGRATION]:
             item.add_marker(pytest.mark.integration)
+    items.sort(key=lambda item: item.path.relative_to(config.rootpath).parts[1:2] != ("e2e",))  # nobody waits for them
     if config.getoption("--soak"):
         return
     skip = pytest.mark.skip(reason="takes minutes; `make soak` runs it (pytest -m soak --soak)")

@@ -85,14 +85,32 @@ class Levels:
             config.hook.pytest_deselected(items=left)
 
     def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
-        """Do not even import the files of other levels, unless a marker in them names a level that is wanted."""
-        if not self.wanted or collection_path.suffix != ".py" or collection_path.name == "conftest.py":
+        """Do not even import the files of other levels, unless a marker in them names a level that is wanted.
+
+        A folder in which that is so of every file is left out, and with it its conftest.py.
+        """
+        if not self.wanted:
             return None
-        level = self.of_path(collection_path)
-        if level is None or level.name in self.wanted:
-            return None
-        text = collection_path.read_bytes()
-        return None if any(f"mark.{name}".encode() in text for name in self.wanted) else True
+        if collection_path.suffix == ".py":
+            is_passed_over = collection_path.name != "conftest.py" and not self._may_hold(collection_path)
+        else:
+            is_passed_over = (
+                self._is_foreign(collection_path / "any")
+                and collection_path.is_dir()
+                and not any(self._may_hold(path) for path in collection_path.rglob("*.py"))
+            )
+        return is_passed_over or None
+
+    def _may_hold(self, path: Path) -> bool:
+        """Whether tests of a wanted level may stand in a file."""
+        if not self._is_foreign(path):
+            return True
+        text = path.read_bytes()
+        return any(f"mark.{name}".encode() in text for name in self.wanted)
+
+    def _is_foreign(self, path: Path) -> bool:
+        level = self.of_path(path)
+        return level is not None and level.name not in self.wanted
 
 
 def add_options(parser: pytest.Parser) -> None:

@@ -64,14 +64,18 @@ def test_only_the_tests_of_a_level_run_by_folder_and_by_marker(project: Project)
     project.configure("[tool.accord.levels.smoke]\nbudget = '1 min'\n")
     project.write("tests/unit/test_a.py", "def test_a(): pass\n")
     project.write("tests/e2e/test_b.py", "raise RuntimeError('of another level: not even imported')\n")
+    project.write("tests/e2e/conftest.py", "raise RuntimeError('nor what stands beside it')\n")
+    project.write("tests/contract/conftest.py", "import pytest\n@pytest.fixture\ndef one(): return 1\n")
+    project.write("tests/contract/deep/test_d.py", "import pytest\n@pytest.mark.unit\ndef test_deep(one): assert one\n")
     project.write(
         "tests/integration/test_c.py",
         "import pytest\n@pytest.mark.unit\ndef test_marked(): pass\ndef test_c(): pass\n@pytest.mark.smoke\ndef test_s(): pass\n",
     )
-    assert project.pytest("--accord-level", "unit").outcomes == {"test_a": "passed", "test_marked": "passed"}
+    passed = dict.fromkeys(("test_a", "test_marked", "test_deep"), "passed")
+    assert project.pytest("--accord-level", "unit").outcomes == passed
     assert project.pytest("--accord-level", "smoke", "--strict-markers").outcomes == {"test_s": "passed"}
     both = project.pytest("--accord-level", "unit", "--accord-level", "integration").outcomes
-    assert sorted(both) == ["test_a", "test_c", "test_marked"]
+    assert sorted(both) == ["test_a", "test_c", "test_deep", "test_marked"]
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ LIMITS = {
     "GATEWAY_BREAKER_SECONDS": "1",  # services are killed here, and back in seconds
     "INVENTORY_HOLD_SECONDS": "20",  # stock that is held for an order that was never stored is free again so soon
     "SHOP_BUS_ACKNOWLEDGE_SECONDS": "3",  # what a killed reader had in hand comes again so soon
+    "SHOP_BUS_TRY_AGAIN_MS": "200",  # a bus that is back is found so soon
 }
 
 

@@ -357,7 +357,10 @@ async def test_an_application_without_lifespan_is_fine(app: App) -> None:
         ({"type": "lifespan.startup.failed"}, "failed to start up: it gave no reason"),
     ],
 )
-async def test_a_failed_start_up_is_told_with_its_reason(up: Any, message: str) -> None:
+async def test_a_failed_start_up_is_told_with_its_reason(
+    up: Any, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("accord.core.http.lifespan._GRACE_SECONDS", 0.05)  # it waits to be told of the end, and in vain
     caller = AsgiCaller(living(up=up))
     with pytest.raises(AccordError, match=message) as caught:
         await caller.startup()

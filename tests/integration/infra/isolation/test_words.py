@@ -221,6 +221,7 @@ def test_every_word_works_after_a_test_has_disturbed_the_server(own_isolation: I
         with own_isolation.test("clone", SOURCE) as database:
             assert_as_migrated(database)
             getattr(own_isolation.server, action)()
+    own_isolation.server.start()  # a paused one would be waited for when the pool is closed
 
 
 def test_closing_a_pool_of_a_paused_server_does_not_hang(

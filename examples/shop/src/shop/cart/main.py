@@ -11,9 +11,11 @@ from shop.cart.http.problems import EXPLANATIONS
 from shop.cart.http.routes import routes
 from shop.cart.service.carts import CartService
 from shop.cart.settings import Settings
-from shop.kit.application import build_application, given_or_opened
+from shop.kit.application import build_application, given_or_opened, in_both_forms
 from shop.kit.callers import TokenVerifier
 from shop.kit.database import open_engine
+
+_ROUTES = in_both_forms(routes)
 
 
 def create_app(settings: Settings | None = None, *, engine: AsyncEngine | None = None) -> FastAPI:
@@ -33,8 +35,6 @@ def create_app(settings: Settings | None = None, *, engine: AsyncEngine | None =
             app.state.carts = CartService(SqlCartRepository(database))
             yield
 
-    app = build_application("CartService", lifespan=lifespan, explanations=EXPLANATIONS)
+    app = build_application("CartService", _ROUTES, lifespan=lifespan, explanations=EXPLANATIONS)
     app.state.tokens = TokenVerifier(chosen.stage, chosen.service_token)
-    app.include_router(routes, prefix="/api")
-    app.include_router(routes, deprecated=True)
     return app

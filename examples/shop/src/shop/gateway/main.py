@@ -52,9 +52,7 @@ def create_app(
             app.state.gateway = Gateway(services, reader, seconds, _policy(chosen))
             yield
 
-    app = build_application("Gateway", lifespan=lifespan, explanations=EXPLANATIONS)
-    app.include_router(routes)
-    return app
+    return build_application("Gateway", routes, lifespan=lifespan, explanations=EXPLANATIONS)
 
 
 def _policy(settings: Settings) -> Policy:

@@ -14,9 +14,11 @@ from shop.identity.http.routes import routes
 from shop.identity.service.accounts import Accounts
 from shop.identity.service.ports import Clock, IdFactory, PasswordHasher
 from shop.identity.settings import Settings
-from shop.kit.application import build_application, given_or_opened
+from shop.kit.application import build_application, given_or_opened, in_both_forms
 from shop.kit.database import open_engine
 from shop.kit.wire import utc_now
+
+_ROUTES = in_both_forms(routes)
 
 
 def create_app(
@@ -52,7 +54,4 @@ def create_app(
             )
             yield
 
-    app = build_application("UserService", lifespan=lifespan, explanations=EXPLANATIONS)
-    app.include_router(routes, prefix="/api")
-    app.include_router(routes, deprecated=True)
-    return app
+    return build_application("UserService", _ROUTES, lifespan=lifespan, explanations=EXPLANATIONS)

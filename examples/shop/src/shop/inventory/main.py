@@ -14,12 +14,14 @@ from shop.inventory.http.routes import internal, public
 from shop.inventory.service.ports import Clock
 from shop.inventory.service.stockkeeping import InventoryService
 from shop.inventory.settings import Settings
-from shop.kit.application import build_application, given_or_opened
+from shop.kit.application import build_application, given_or_opened, in_both_forms
 from shop.kit.callers import TokenVerifier
 from shop.kit.consumer import Storage
 from shop.kit.database import open_engine
 from shop.kit.messaging import Messages, join_bus
 from shop.kit.wire import utc_now
+
+_ROUTES = in_both_forms(public, internal)
 
 
 def create_app(
@@ -54,9 +56,6 @@ def create_app(
             await join_bus(app, stack, chosen.bus, messages, storage)
             yield
 
-    app = build_application("InventoryService", lifespan=lifespan, explanations=EXPLANATIONS)
+    app = build_application("InventoryService", _ROUTES, lifespan=lifespan, explanations=EXPLANATIONS)
     app.state.tokens = TokenVerifier(chosen.stage, chosen.service_token)
-    app.include_router(internal, prefix="/api")
-    app.include_router(public, prefix="/api")
-    app.include_router(public, deprecated=True)
     return app

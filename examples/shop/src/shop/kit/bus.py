@@ -15,7 +15,6 @@ from shop.kit.outbox import EventPublisher
 from shop.kit.settings import SettingsError, Variables
 
 _log = logging.getLogger(__name__)
-_NEXT_TRY = 1.0  # seconds between tries to connect
 _KNOCK_WITHIN = 2.0  # seconds for an address to answer
 _END_WITHIN = 20.0  # seconds for the message in hand
 _FIRST_DELAY, _LONGEST_DELAY = 0.1, 5.0  # seconds before a message that failed is delivered again
@@ -35,12 +34,19 @@ class BusSettings:
         prefix: begins the name of the stream, of every subject and every topic.
         most_deliveries: how often a message that fails is delivered before it is parked.
         acknowledge_within: seconds after which the bus delivers a message again whose reader has vanished.
+        missed_within: seconds of silence after which Kafka gives what a reader read to another one; a broker may refuse
+            less than 6.
+        try_again: seconds between two tries to reach a bus that is away, and two looks whether it has lost its store.
+        answer_within: seconds NATS may take to confirm a message, and to tell a reader that there is none.
     """
 
     url: str | None = None
     prefix: str = "shop"
     most_deliveries: int = 20
     acknowledge_within: int = 10
+    missed_within: int = 10
+    try_again: float = 1.0
+    answer_within: float = 2.0
 
     @classmethod
     def of(cls, variables: Variables) -> Self:
@@ -58,6 +64,9 @@ class BusSettings:
             prefix=variables.text("SHOP_BUS_PREFIX", default.prefix),
             most_deliveries=variables.number("SHOP_BUS_MOST_DELIVERIES", default.most_deliveries),
             acknowledge_within=variables.number("SHOP_BUS_ACKNOWLEDGE_SECONDS", default.acknowledge_within),
+            missed_within=variables.number("SHOP_BUS_MISSED_SECONDS", default.missed_within),
+            try_again=variables.seconds("SHOP_BUS_TRY_AGAIN_MS", default.try_again),
+            answer_within=variables.seconds("SHOP_BUS_ANSWER_MS", default.answer_within),
         )
 
 
@@ -179,8 +188,9 @@ class Bus(EventPublisher, ABC):
                 await self._knock()
                 broker = await _started(self._made())
             except Exception as error:  # noqa: BLE001 - whatever is wrong with the bus, it may be better soon
-                _log.warning("the bus at %s is not there: %r; next try in %s s", self.address, error, _NEXT_TRY)
-                await asyncio.sleep(_NEXT_TRY)
+                pause = self._settings.try_again
+                _log.warning("the bus at %s is not there: %r; next try in %s s", self.address, error, pause)
+                await asyncio.sleep(pause)
                 continue
             self._broker = broker
             _log.info("connected to the bus at %s", self.address)

@@ -14,7 +14,7 @@ from shop.kit.kafka_mark import Mark
 from shop.kit.trace import HEADER
 
 _log = logging.getLogger(__name__)
-_LOOK_AGAIN = 1.0  # seconds
+_HEARTBEAT = 0.3  # of the time after which a reader is missed: two may get lost
 _ANSWER_WITHIN = 5.0  # seconds
 _MISSED = 3  # looks in a row: a broker that has just started again answers before it has read its own store
 
@@ -39,10 +39,13 @@ class KafkaBus(Bus):
 
     def _read(self, broker: KafkaBroker, channel: str, receive: Receive) -> None:
         failures: Counter[tuple[str, int, int]] = Counter()
+        missed_within = self._settings.missed_within * 1000  # milliseconds
         subscriber = broker.subscriber(
             self._named(channel),
             group_id=f"{self._settings.prefix}.{self._wiring.service}",
             auto_offset_reset="earliest",
+            session_timeout_ms=missed_within,
+            heartbeat_interval_ms=round(missed_within * _HEARTBEAT),
             ack_policy=AckPolicy.NACK_ON_ERROR,
             decoder=_undecoded,
             no_reply=True,
@@ -72,7 +75,7 @@ class KafkaBus(Bus):
             missed = 0
             while missed < _MISSED and not self._ending.is_set():
                 missed = 0 if await self._stands(mark) else missed + 1
-                await asyncio.sleep(_LOOK_AGAIN)
+                await asyncio.sleep(self._settings.try_again)
         finally:
             await mark.close()
 

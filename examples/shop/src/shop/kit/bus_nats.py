@@ -17,8 +17,6 @@ from shop.kit.trace import HEADER
 
 _log = logging.getLogger(__name__)
 _NEVER_GIVE_UP = -1
-_PUBLISH_WITHIN = 2.0  # seconds
-_LOOK_AGAIN = 1.0  # seconds
 
 
 class NatsBus(Bus):
@@ -33,7 +31,7 @@ class NatsBus(Bus):
             connect_timeout=2,
             # The first connection is tried by us, a lost one by the driver, for as long as it takes.
             max_reconnect_attempts=_NEVER_GIVE_UP,
-            reconnect_time_wait=1,
+            reconnect_time_wait=self._settings.try_again,  # type: ignore[arg-type]  # the driver takes a fraction, too
             allow_reconnect=True,
             logger=_log,
             log_level=logging.DEBUG,
@@ -53,7 +51,7 @@ class NatsBus(Bus):
             durable=f"{self._wiring.service}-{channel}".replace(".", "-"),
             config=ConsumerConfig(ack_wait=self._settings.acknowledge_within, max_deliver=_NEVER_GIVE_UP),
             # One after the other: messages of one order stay in order. A lost bus does not answer what it was asked.
-            pull_sub=PullSub(batch_size=1, timeout=2.0),
+            pull_sub=PullSub(batch_size=1, timeout=self._settings.answer_within),
             ack_policy=AckPolicy.NACK_ON_ERROR,
             decoder=_undecoded,
             no_reply=True,
@@ -85,7 +83,7 @@ class NatsBus(Bus):
                 if created != born:  # another service has made it anew; our readers are gone all the same
                     return
             if not self._ending.is_set():
-                await asyncio.sleep(_LOOK_AGAIN)
+                await asyncio.sleep(self._settings.try_again)
 
     async def _send(self, channel: str, key: str, body: bytes, headers: dict[str, str]) -> None:  # noqa: ARG002 - the stream keeps all in order
         await self._broker.publish(
@@ -93,7 +91,7 @@ class NatsBus(Bus):
             self._named(channel),
             headers=headers,
             stream=self._settings.prefix,
-            timeout=_PUBLISH_WITHIN,
+            timeout=self._settings.answer_within,
         )
 
     def _extra_headers(self, event: Envelope) -> Mapping[str, str]:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from fastapi import APIRouter, Request, Response
@@ -29,6 +30,7 @@ class Readiness(Health):
     checks: dict[str, Literal["ok", "unavailable"]]
 
 
+@cache
 def health_router(service: str) -> APIRouter:
     """A router with `/health` and `/ready`: 200 when all is well, else 503.
 

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shop.kit.application import build_application, given_or_opened
+from shop.kit.application import build_application, given_or_opened, in_both_forms
 from shop.kit.consumer import Storage
 from shop.kit.database import open_engine
 from shop.kit.messaging import Messages, join_bus
@@ -19,6 +19,8 @@ from shop.notifications.http.routes import routes
 from shop.notifications.service.notifying import NotificationService
 from shop.notifications.service.ports import Clock, EmailSender, IdFactory
 from shop.notifications.settings import Settings
+
+_ROUTES = in_both_forms(routes)
 
 
 def create_app(
@@ -58,7 +60,4 @@ def create_app(
             await join_bus(app, stack, chosen.bus, messages, storage)
             yield
 
-    app = build_application("NotificationService", lifespan=lifespan, explanations={})
-    app.include_router(routes, prefix="/api")
-    app.include_router(routes, deprecated=True)
-    return app
+    return build_application("NotificationService", _ROUTES, lifespan=lifespan, explanations={})

@@ -27,7 +27,7 @@ from shop.orders.adapters.repository import SqlOrderRepository
 from shop.orders.adapters.saga_store import SqlSagaStore
 from shop.orders.domain.pricing import LegacyPricingEngine, NewPricingEngine, Rates
 from shop.orders.http.problems import EXPLANATIONS
-from shop.orders.http.routes import UseCases, current_routes, former_routes
+from shop.orders.http.routes import UseCases, routes
 from shop.orders.service.checkout import Checkout
 from shop.orders.service.fulfilment import OrderFulfilment
 from shop.orders.service.placing import OrderService, PlacingPolicy
@@ -113,10 +113,8 @@ def create_app(
             await _open(app, stack, chosen, ports)
             yield
 
-    app = build_application("OrderService", lifespan=lifespan, explanations=EXPLANATIONS)
+    app = build_application("OrderService", routes(), lifespan=lifespan, explanations=EXPLANATIONS)
     app.state.tokens = TokenVerifier(chosen.stage, chosen.service_token)
-    app.include_router(current_routes())
-    app.include_router(former_routes())
     return app
 
 

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shop.kit.application import build_application, given_or_opened
+from shop.kit.application import build_application, given_or_opened, in_both_forms
 from shop.kit.consumer import Storage
 from shop.kit.database import open_engine
 from shop.kit.messaging import Messages, join_bus
@@ -21,6 +21,8 @@ from shop.payments.http.routes import routes
 from shop.payments.service.charging import PaymentService
 from shop.payments.service.ports import Acquirer, Clock, IdFactory, OrderClient
 from shop.payments.settings import Settings
+
+_ROUTES = in_both_forms(routes)
 
 
 def create_app(
@@ -64,10 +66,7 @@ def create_app(
             await join_bus(app, stack, chosen.bus, messages, storage)
             yield
 
-    app = build_application("PaymentService", lifespan=lifespan, explanations=EXPLANATIONS)
-    app.include_router(routes, prefix="/api")
-    app.include_router(routes, deprecated=True)
-    return app
+    return build_application("PaymentService", _ROUTES, lifespan=lifespan, explanations=EXPLANATIONS)
 
 
 def _order_client(settings: Settings) -> HttpOrderClient:

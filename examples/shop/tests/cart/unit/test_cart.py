@@ -1,7 +1,6 @@
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from shop_doubles.cart import FakeCartRepository
+from shop_doubles.properties import given, st
 
 from shop.cart.domain.cart import MOST_LINES, MOST_PIECES, Cart
 from shop.cart.domain.errors import CartChangedError, InvalidCartError, NotInCartError

@@ -2,9 +2,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from shop_doubles.moments import NOON
+from shop_doubles.properties import given, st
 
 from shop.inventory.domain.errors import InsufficientStockError, InvalidStockError, ReservationStateError, Shortage
 from shop.inventory.domain.stock import (

@@ -138,7 +138,7 @@ async def test_a_bus_that_is_down_at_the_start_is_found_when_it_comes(nats_alone
 
 
 async def test_a_reader_outlives_the_bus(nats_alone: Any) -> None:
-    settings = on_nats(nats_alone, acknowledge_within=1)
+    settings = on_nats(nats_alone, acknowledge_within=1, answer_within=1)
     reader = Reader(settings)
     async with Colleague(settings, CHANNEL, ()).there() as colleague, reader.reading():
         await colleague.say(a_message("order.placed", orderId="order-1"))

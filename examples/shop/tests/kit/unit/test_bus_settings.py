@@ -10,8 +10,11 @@ def test_reads_the_variables_that_all_services_share() -> None:
         "SHOP_BUS_PREFIX": "test",
         "SHOP_BUS_MOST_DELIVERIES": "3",
         "SHOP_BUS_ACKNOWLEDGE_SECONDS": "2",
+        "SHOP_BUS_MISSED_SECONDS": "6",
+        "SHOP_BUS_TRY_AGAIN_MS": "200",
+        "SHOP_BUS_ANSWER_MS": "1500",
     }
-    assert BusSettings.of(Variables(values)) == BusSettings("kafka://127.0.0.1:9092", "test", 3, 2)
+    assert BusSettings.of(Variables(values)) == BusSettings("kafka://127.0.0.1:9092", "test", 3, 2, 6, 0.2, 1.5)
 
 
 def test_without_variables_there_is_no_bus() -> None:

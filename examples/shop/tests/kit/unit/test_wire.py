@@ -4,9 +4,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from pydantic import ValidationError
+from shop_doubles.properties import given, st
 
 from shop.kit.envelope import Envelope, MalformedEnvelopeError
 from shop.kit.logs import JsonLines

@@ -1,8 +1,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from shop_doubles.properties import given, st
 
 from shop.kit.wire import wire_money
 from shop.orders.domain.errors import InvalidOrderError

@@ -2,9 +2,8 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from shop_doubles.orders import an_item, an_order
+from shop_doubles.properties import given, st
 
 from shop.orders.domain.errors import InvalidOrderError, OrderError, OrderStateError
 from shop.orders.domain.events import OrderCancelled, OrderConfirmed, OrderPlaced

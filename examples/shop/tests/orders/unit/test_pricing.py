@@ -2,9 +2,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from shop_doubles.orders import FakeCatalogue, an_item
+from shop_doubles.properties import given, st
 
 from shop.orders.adapters.flags import FixedFlags
 from shop.orders.domain.discounts import discount_for

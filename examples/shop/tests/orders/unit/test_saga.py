@@ -5,8 +5,7 @@ from decimal import Decimal
 from itertools import product
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from shop_doubles.properties import given, st
 
 from shop.orders.domain.errors import OrderStateError
 from shop.orders.domain.saga import AT_REST, Saga, SagaState, begin, react

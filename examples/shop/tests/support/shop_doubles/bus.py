@@ -16,13 +16,15 @@ from shop_doubles.moments import NOON
 
 
 def on_nats(nats: Any, **changes: Any) -> BusSettings:
-    """The test's own NATS."""
-    return BusSettings(**{"url": nats.url, "prefix": nats.stream("shop"), **changes})
+    """The test's own NATS; what is away is looked for often."""
+    return BusSettings(**{"url": nats.url, "prefix": nats.stream("shop"), "try_again": 0.1, **changes})
 
 
 def on_kafka(kafka: Any, **changes: Any) -> BusSettings:
-    """The test's own topics in Kafka."""
-    return BusSettings(**{"url": f"kafka://{kafka.bootstrap}", "prefix": kafka.prefix, **changes})
+    """The test's own topics in Kafka. A group's first reader waits for others, half as long as for one that is missed."""
+    usual = {"url": f"kafka://{kafka.bootstrap}", "prefix": kafka.prefix, "try_again": 0.1}
+    session = kafka.consumer_settings("any").get("session_timeout_ms")  # none where the broker is not Accord's own
+    return BusSettings(**{**usual, **({"missed_within": session // 1000} if session else {}), **changes})
 
 
 def a_message(event_type: str, *, event_id: str | None = None, version: int = 1, **data: Any) -> Envelope:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -119,11 +120,10 @@ class OrderRoutes:
         return Paid(order_id=order.id, payment_id=order.payment_id, payment_status="COMPLETED")
 
 
-def current_routes() -> APIRouter:
-    """The current form, under /api."""
-    return OrderRoutes(OrderOut, OrderOut.of).router("/api")
-
-
-def former_routes() -> APIRouter:
-    """The former form, deprecated."""
-    return OrderRoutes(FormerOrder, FormerOrder.of).router("", deprecated=True)
+@cache
+def routes() -> APIRouter:
+    """The current form, under /api, and the former one, deprecated."""
+    both = APIRouter()
+    both.include_router(OrderRoutes(OrderOut, OrderOut.of).router("/api"))
+    both.include_router(OrderRoutes(FormerOrder, FormerOrder.of).router("", deprecated=True))
+    return both
