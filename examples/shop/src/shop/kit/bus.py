@@ -143,7 +143,7 @@ class Bus(EventPublisher, ABC):
             connecting.cancel()
             await asyncio.wait([connecting])
             if self._broker is not None:
-                await _stop(self._broker)
+                await end_connection(self._broker)
 
     async def check(self) -> None:
         """Raise when the bus is not there."""
@@ -201,7 +201,7 @@ class Bus(EventPublisher, ABC):
                 return
             _log.error("the bus at %s has lost its store: what it held is gone; beginning anew", self.address)
             is_lost, self._broker = True, None
-            await _stop(broker)
+            await end_connection(broker)
 
     async def _say_again(self, say_again: Callable[[], Awaitable[object]]) -> None:
         try:
@@ -229,16 +229,23 @@ async def _started(broker: Any) -> Any:
         with suppress(Exception):
             async with asyncio.timeout(_END_WITHIN):
                 await starting
-        await _stop(broker)
+        await end_connection(broker)
         raise
     return broker
 
 
-async def _stop(broker: Any) -> None:
+async def end_connection(broker: Any) -> None:
+    """Stop a broker, or whatever else has a connection; one that does not end well is given up.
+
+    What it had in hand is delivered again.
+    """
     try:
         async with asyncio.timeout(_END_WITHIN):
             await broker.stop()
-    except Exception as error:  # noqa: BLE001 - it is given up; what it had in hand is delivered again
+    except (Exception, asyncio.CancelledError) as error:
+        task = asyncio.current_task()
+        if isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling():
+            raise  # else it is a driver's own, of a task that it ended itself
         _log.warning("the connection to the bus did not end well: %r", error)
 
 

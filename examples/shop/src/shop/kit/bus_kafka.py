@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from faststream.kafka import KafkaBroker
 from faststream.middlewares import AckPolicy
 
-from shop.kit.bus import Bus, Delivery, Receive
+from shop.kit.bus import Bus, Delivery, Receive, end_connection
 from shop.kit.kafka_mark import Mark
 from shop.kit.trace import HEADER
 
@@ -77,7 +77,7 @@ class KafkaBus(Bus):
                 missed = 0 if await self._stands(mark) else missed + 1
                 await asyncio.sleep(self._settings.try_again)
         finally:
-            await mark.close()
+            await end_connection(mark)
 
     async def _stands(self, mark: Mark) -> bool:
         try:

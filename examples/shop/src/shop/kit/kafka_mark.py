@@ -44,7 +44,7 @@ class Mark:
         self._looks += 1
         return True
 
-    async def close(self) -> None:
+    async def stop(self) -> None:
         """Close the connection; the mark stays for a week."""
         if self._consumer is not None:
             await self._consumer.stop()
@@ -57,5 +57,8 @@ class Mark:
             await consumer.stop()
             raise
         consumer.assign([self._place])
+        # Nothing is fetched: the driver's end would fail while a fetch waits for a broker that is away.
+        consumer.seek(self._place, 0)
+        consumer.pause(self._place)
         self._consumer = consumer
         return consumer

@@ -200,7 +200,7 @@ async def test_a_mark_is_gone_with_the_store_of_kafka(kafka_alone: Any) -> None:
 
         await poll_until(is_gone, timeout=20)
     finally:
-        await mark.close()
+        await mark.stop()
 
 
 @pytest.mark.soak  # groups of readers take half a minute to come together again; the mark above is how it is noticed
