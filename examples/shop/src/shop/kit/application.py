@@ -24,7 +24,8 @@ def build_application(
     """An application with `/health`, the shop's error answers and an OpenAPI document that promises no 422.
 
     Routes have no state, and all applications of a process share them: FastAPI needs far longer to read their
-    signatures than to answer, and tests make an application each.
+    signatures than to answer, and tests make an application each. So `dependency_overrides` does not reach them: what a
+    test replaces it hands to `create_app`.
     """
     app = FastAPI(title=participant, version="1.0.0", lifespan=lifespan)
     app.add_middleware(RequestFrame)
