@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from accord.contract.mock_shells import Finish, InProcessMock, MockServer, Session
     from accord.contract.model import HttpInteraction, Interaction, ProviderState, Response
 
+_AFTER_GIVEN = ".upon_receiving(…).with_request(…).will_respond_with(…)"
+
 I = TypeVar("I", bound="Interaction")  # noqa: E741 - the letter of the thing
 
 
@@ -281,7 +283,11 @@ class Given:
         """Name a further provider state."""
         from accord.contract.model import ProviderState  # noqa: PLC0415 - as above
 
-        return Given(self._pact, (*self._states, ProviderState(state, parameters)))
+        following = Given(self._pact, (*self._states, ProviderState(state, parameters)))
+        self._pact.end(self)
+        # A line that is no more than pact.given(…) changes nothing, though it looks as if it did.
+        self._pact.begin(following, f"given({state!r})", _AFTER_GIVEN)
+        return following
 
     def and_given(self, state: str, /, **parameters: Any) -> Given:
         """The same as given, where it reads better."""
@@ -291,18 +297,21 @@ class Given:
         """Begin an HTTP interaction."""
         from accord.contract.interactions import HttpBuilder  # noqa: PLC0415 - as above
 
+        self._pact.end(self)
         return HttpBuilder(self._pact, _described(description), self._states)
 
     def expects_to_receive(self, description: str) -> MessageBuilder:
         """Begin a message, such as an event."""
         from accord.contract.messages import MessageBuilder  # noqa: PLC0415 - as above
 
+        self._pact.end(self)
         return MessageBuilder(self._pact, _described(description), self._states)
 
     def upon_calling(self, description: str) -> SyncMessageBuilder:
         """Begin a message with an answer."""
         from accord.contract.messages import SyncMessageBuilder  # noqa: PLC0415 - as above
 
+        self._pact.end(self)
         return SyncMessageBuilder(self._pact, _described(description), self._states)
 
 

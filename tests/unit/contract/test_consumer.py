@@ -131,6 +131,24 @@ def test_an_interaction_begun_and_never_finished_is_told_when_the_mock_starts(pa
         pact.serve()
 
 
+def test_a_state_that_nothing_follows_is_told_when_the_mock_starts(pact: Pact) -> None:
+    pact.given("nobody is there").given("an order exists")
+    simple(pact)
+    with pytest.raises(UsageError, match=r"begun and never finished: \"given\('an order exists'\)\", end it with"):
+        pact.serve()
+
+
+def test_a_state_may_be_kept_for_several_interactions(pact: Pact) -> None:
+    state = pact.given("an order exists")
+    for path in ("/1", "/2"):
+        state.upon_receiving(path).with_request("GET", path).will_respond_with(200)
+    with pact.in_process() as transport:
+        for path in ("/1", "/2"):
+            httpx.Client(transport=transport, base_url="http://orders").get(path)
+    written = json.loads(pact.write().read_text())
+    assert [each["providerStates"] for each in written["interactions"]] == [[{"name": "an order exists"}]] * 2
+
+
 @pytest.mark.parametrize(
     ("version", "matcher", "needed"),
     [
