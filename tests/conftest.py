@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import signal
 
 import pytest
@@ -23,11 +22,6 @@ def pytest_configure() -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak", action="store_true", help="run the tests marked 'soak' too: they take minutes")
-
-
-def pytest_collection_finish() -> None:
-    """All modules are imported and stay: the collector need not look at them again, least of all at the end."""
-    gc.freeze()
 
 
 @pytest.hookimpl(trylast=True)  # after the shuffle

@@ -1,6 +1,5 @@
 """For every test of the shop."""
 
-import gc
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -31,11 +30,6 @@ def calls_of_components(request: pytest.FixtureRequest) -> Iterator[None]:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak", action="store_true", help="run the tests marked 'soak' too: they take minutes")
-
-
-def pytest_collection_finish() -> None:
-    """All modules are imported and stay: the collector need not look at them again, which it did for a tenth of the run."""
-    gc.freeze()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

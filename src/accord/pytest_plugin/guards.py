@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -54,8 +55,14 @@ class LevelGuards:
 
     def close(self) -> None:
         """Take out what can be taken out."""
+        gc.unfreeze()
         self._clock.thaw()
         patches.uninstall()
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_finish(self) -> None:
+        """What was imported and collected stays to the end: the collector of garbage need not look at it again."""
+        gc.freeze()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Iterator[None]:

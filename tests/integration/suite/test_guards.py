@@ -207,6 +207,15 @@ def test_the_same_numbers():
     assert set(ran.outcomes.values()) == {"passed"}, ran.output
 
 
+def test_what_was_collected_is_no_more_looked_at_by_the_garbage_collector(project: Project) -> None:
+    last = "import gc, pytest\n@pytest.hookimpl(trylast=True)\ndef pytest_unconfigure(): print('LEFT', gc.get_freeze_count())"
+    project.write("conftest.py", last)
+    project.write("tests/unit/test_a.py", "import gc\ndef test_a(): assert gc.get_freeze_count() > 1000\n")
+    ran = project.pytest("-s")
+    assert set(ran.outcomes.values()) == {"passed"}, ran.output
+    assert "LEFT 0" in ran.output
+
+
 def test_reports_say_when_a_test_really_ran(project: Project) -> None:
     project.write("conftest.py", "def pytest_runtest_logreport(report): print('AT', report.start, report.stop)")
     project.write("tests/unit/test_a.py", "def test_first(): pass\ndef test_second(): pass\n")
