@@ -150,8 +150,8 @@ class LevelGuards:
             raise
         finally:
             took, waiting = watch.read()
-            examples = _examples(item)
             if guarded is not None:
+                examples = _examples(item)
                 item.user_properties.append((WAITING, round(waiting, 6) if waiting else 0.0))
                 if examples > 1:
                     item.user_properties.append((EXAMPLES, examples))
@@ -161,7 +161,7 @@ class LevelGuards:
         if took > level.test_budget and self._enforce and level.on_over_budget == "fail":
             from accord.suite.records import TestRecord, explain, over_budget  # noqa: PLC0415 - few tests come here
 
-            record = TestRecord(item.nodeid, level.name, call=took, waiting=waiting, examples=examples)
+            record = TestRecord(item.nodeid, level.name, call=took, waiting=waiting, examples=_examples(item))
             if over_budget(record, level):
                 pytest.fail(f"{item.nodeid} {explain(record, level)}", pytrace=False)
         return result

@@ -91,18 +91,19 @@ class Levels:
         """
         if not self.wanted:
             return None
-        if collection_path.suffix == ".py":
-            is_passed_over = collection_path.name != "conftest.py" and not self._may_hold(collection_path)
-        else:
-            is_passed_over = (
-                self._is_foreign(collection_path / "any")
-                and collection_path.is_dir()
-                and not any(self._may_hold(path) for path in collection_path.rglob("*.py"))
+        if collection_path.is_dir():
+            is_passed_over = self._is_foreign(collection_path / "any") and not any(
+                self._may_hold(path) for path in collection_path.rglob("*.py")
             )
+        else:
+            is_test = collection_path.suffix == ".py" and collection_path.name != "conftest.py"
+            is_passed_over = is_test and not self._may_hold(collection_path)
         return is_passed_over or None
 
     def _may_hold(self, path: Path) -> bool:
-        """Whether tests of a wanted level may stand in a file."""
+        """Whether tests of a wanted level may stand in a file; not in an editor's dangling link, nor in a folder."""
+        if not path.is_file():
+            return False
         if not self._is_foreign(path):
             return True
         text = path.read_bytes()
