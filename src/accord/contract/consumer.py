@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from accord.contract.mock_shells import Finish, InProcessMock, MockServer, Session
     from accord.contract.model import HttpInteraction, Interaction, ProviderState, Response
 
-_AFTER_GIVEN = ".upon_receiving(…).with_request(…).will_respond_with(…)"
+_AFTER_GIVEN = ".upon_receiving(…), .expects_to_receive(…) or .upon_calling(…) on what it returns"
 
 I = TypeVar("I", bound="Interaction")  # noqa: E741 - the letter of the thing
 
@@ -190,7 +190,7 @@ class Pact:
             UsageError: nothing is, with what to do about it.
         """
         # A message may still be given to its handler later.
-        self._refuse_unfinished(lambda missing: missing.endswith(".will_respond_with(…)"))
+        self._refuse_unfinished(lambda missing: missing.endswith((".will_respond_with(…)", _AFTER_GIVEN)))
         taken = [(each, entry) for each, entry in self._expected if isinstance(each, kind)]
         if not taken:
             raise UsageError(f"nothing is expected: {missing}")
@@ -216,7 +216,12 @@ class Pact:
         )
 
     def prove(self, interaction: Interaction) -> None:
-        """Keep an interaction that the consumer handled as it says."""
+        """Keep an interaction that the consumer handled as it says.
+
+        Raises:
+            UsageError: a state was named, and nothing was expected under it.
+        """
+        self._refuse_unfinished(lambda missing: missing == _AFTER_GIVEN)
         self._record([self._entry(interaction)])
 
     def _record(self, entries: Sequence[Entry]) -> None:
@@ -275,19 +280,24 @@ def _broken_by(answers: Sequence[Response], error: Exception) -> str:
 class Given:
     """Provider states, and what is expected under them."""
 
+    _is_followed = True  # also where making one fails
+
     def __init__(self, pact: Pact, states: tuple[ProviderState, ...]) -> None:
         self._pact = pact
         self._states = states
+        self._is_followed = not states
+
+    def __del__(self) -> None:
+        """Note that nobody has it any more: a line that is no more than pact.given(…) looks as if it did something."""
+        if not self._is_followed:
+            self._pact.begin(object(), f"given({self._states[-1].name!r})", _AFTER_GIVEN)
 
     def given(self, state: str, /, **parameters: Any) -> Given:
         """Name a further provider state."""
         from accord.contract.model import ProviderState  # noqa: PLC0415 - as above
 
-        following = Given(self._pact, (*self._states, ProviderState(state, parameters)))
-        self._pact.end(self)
-        # A line that is no more than pact.given(…) changes nothing, though it looks as if it did.
-        self._pact.begin(following, f"given({state!r})", _AFTER_GIVEN)
-        return following
+        self._is_followed = True
+        return Given(self._pact, (*self._states, ProviderState(state, parameters)))
 
     def and_given(self, state: str, /, **parameters: Any) -> Given:
         """The same as given, where it reads better."""
@@ -297,21 +307,21 @@ class Given:
         """Begin an HTTP interaction."""
         from accord.contract.interactions import HttpBuilder  # noqa: PLC0415 - as above
 
-        self._pact.end(self)
+        self._is_followed = True
         return HttpBuilder(self._pact, _described(description), self._states)
 
     def expects_to_receive(self, description: str) -> MessageBuilder:
         """Begin a message, such as an event."""
         from accord.contract.messages import MessageBuilder  # noqa: PLC0415 - as above
 
-        self._pact.end(self)
+        self._is_followed = True
         return MessageBuilder(self._pact, _described(description), self._states)
 
     def upon_calling(self, description: str) -> SyncMessageBuilder:
         """Begin a message with an answer."""
         from accord.contract.messages import SyncMessageBuilder  # noqa: PLC0415 - as above
 
-        self._pact.end(self)
+        self._is_followed = True
         return SyncMessageBuilder(self._pact, _described(description), self._states)
 
 

@@ -131,11 +131,24 @@ def test_an_interaction_begun_and_never_finished_is_told_when_the_mock_starts(pa
         pact.serve()
 
 
-def test_a_state_that_nothing_follows_is_told_when_the_mock_starts(pact: Pact) -> None:
+@pytest.mark.parametrize(
+    "goes_on",
+    [
+        lambda pact: simple(pact).serve(),
+        lambda pact: pact.expects_to_receive("an event").with_content({}).verify(lambda *_: None),
+        lambda pact: pact.write(),
+    ],
+)
+def test_a_state_that_nothing_follows_is_told(pact: Pact, goes_on: Callable[[Pact], Any]) -> None:
     pact.given("nobody is there").given("an order exists")
-    simple(pact)
     with pytest.raises(UsageError, match=r"begun and never finished: \"given\('an order exists'\)\", end it with"):
-        pact.serve()
+        goes_on(pact)
+
+
+def test_a_state_may_be_kept_for_later(pact: Pact) -> None:
+    later = pact.given("an order exists")
+    call(simple(pact), "/orders/1")
+    later.upon_receiving("another").with_request("GET", "/2").will_respond_with(200)
 
 
 def test_a_state_may_be_kept_for_several_interactions(pact: Pact) -> None:
