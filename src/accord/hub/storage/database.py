@@ -283,9 +283,13 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _prepare_postgres(connection: Any, _record: Any) -> None:
-    # Not with the start of the connection: PgBouncer refuses those that it does not know.
-    settings = "; ".join(f"SET {name} = {value}" for name, value in PLANNING.items())
-    connection.run_async(lambda driver: driver.execute(settings))
+    # Not with the start of the connection, for PgBouncer refuses settings that it does not know there; and with a
+    # cursor, for its errors are SQLAlchemy's, as those of every other statement.
+    settings = ", ".join(f"set_config('{name}', '{value}', false)" for name, value in PLANNING.items())
+    connection.autocommit = True
+    with contextlib.closing(connection.cursor()) as cursor:
+        cursor.execute(f"SELECT {settings}")
+    connection.autocommit = False
 
 
 class PostgresDatabase(Database):
