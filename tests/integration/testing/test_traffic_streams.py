@@ -114,6 +114,36 @@ def test_a_stream_that_nobody_closed_is_noted_with_its_client(traffic: Traffic, 
     assert [call.partial for call in calls(traffic)] == [True]
 
 
+class Stuck(Sink):
+    """Cannot be closed."""
+
+    def close(self) -> None:
+        raise httpx.CloseError("stuck")
+
+    async def aclose(self) -> None:
+        self.close()
+
+
+def test_nor_is_one_missed_whose_transport_cannot_be_closed(traffic: Traffic) -> None:
+    transport = traffic.transport(
+        Stuck(httpx.Response(200, content=repeat(b"tick"))), consumer="Web", provider="Orders"
+    )
+    transport.handle_request(httpx.Request("GET", "http://orders/ticks", content=b""))
+    with pytest.raises(httpx.CloseError):
+        transport.close()
+    assert [call.partial for call in calls(traffic)] == [True]
+
+
+async def test_nor_with_an_asynchronous_one(traffic: Traffic) -> None:
+    transport = traffic.transport(
+        Stuck(httpx.Response(200, content=aparts(b"tick"))), consumer="Web", provider="Orders"
+    )
+    await transport.handle_async_request(httpx.Request("GET", "http://orders/ticks", content=b""))
+    with pytest.raises(httpx.CloseError):
+        await transport.aclose()
+    assert [call.partial for call in calls(traffic)] == [True]
+
+
 def test_a_stream_that_breaks_off_is_noted_with_its_error(traffic: Traffic, client: Client) -> None:
     def breaks() -> Iterator[bytes]:
         yield b"["

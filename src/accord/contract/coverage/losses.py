@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_ROOM = 8192
-_MOST_KINDS = 10  # that have room, with the longest names and reasons
+_ROOM = 16384
+_MOST_KINDS = 10  # that have room, with the longest names and reasons: a character may take six bytes in JSON
 _LONGEST = 60
 
 
@@ -41,7 +41,7 @@ class LostNotes:
 
 
 class LossFile:
-    """The losses of one process. Not safe with threads: its owner locks.
+    """The losses of one recorder. Not safe with threads: its owner locks.
 
     Args:
         path: of the file.
@@ -62,7 +62,7 @@ class LossFile:
 
     def count(self, consumer: str, provider: str, why: str, times: int = 1) -> None:
         """Count, and tell if that can be done."""
-        key = (consumer[:_LONGEST], provider[:_LONGEST], why[:_LONGEST])
+        key = (_short(consumer), _short(provider), _short(why))
         if key not in self._counts and len(self._counts) >= _MOST_KINDS:
             key = ("…", "…", "further reasons")
         self._counts[key] += times
@@ -76,7 +76,7 @@ class LossFile:
                 os.pwrite(self._file, line.encode("utf-8", "backslashreplace").ljust(_ROOM), 0)
 
     def untold(self) -> list[LostNotes]:
-        """What nobody can read in the file; to be asked before it is closed."""
+        """What nobody can read in the file."""
         counted = [LostNotes(*key, times) for key, times in self._counts.items()]
         with contextlib.suppress(OSError, DocumentError):
             return [] if list(_read(self.path)) == counted else counted
@@ -97,6 +97,11 @@ def read_losses(place: Path) -> list[LostNotes]:
     """
     files = [place.with_suffix(".lost")] if place.is_file() else sorted(place.rglob("*.lost"))
     return [loss for file in files if file.exists() for loss in _read(file)]
+
+
+def _short(text: object) -> str:
+    """Names come from watched services, which must not feel it where one is no text."""
+    return text[:_LONGEST] if isinstance(text, str) else "?"
 
 
 def _read(file: Path) -> Iterator[LostNotes]:

@@ -42,7 +42,7 @@ _SCHEME = re.compile(r"(Bearer|Basic|Digest|Token) ", re.IGNORECASE)
 
 
 class NoteFile:
-    """Where one process notes what it sees. Safe with threads; a line is whole or not there.
+    """Where one recorder notes what it sees. Safe with threads; a line is whole or not there.
 
     What cannot be noted is counted, and told beside the notes (see losses): no service is to break for want of a note.
 
@@ -58,10 +58,11 @@ class NoteFile:
         self._begin()
 
     def _begin(self) -> None:
-        """With files of this process: a fork has its own."""
+        """With files that nobody else writes to: a fork has its own, and in containers many processes are number 1."""
         self._process = os.getpid()
-        self._lines = LineFile(self._folder / f"{self._process}.jsonl")
-        self._losses = LossFile(self._folder / f"{self._process}.lost")
+        name = f"{self._process}-{os.urandom(4).hex()}"
+        self._lines = LineFile(self._folder / f"{name}.jsonl")
+        self._losses = LossFile(self._folder / f"{name}.lost")
         self._written: Counter[tuple[str, str]] = Counter()
 
     def call(self, call: ObservedCall) -> None:
@@ -101,9 +102,10 @@ class NoteFile:
         self._write(_line(note), (", ".join(readers), provider))
 
     def lose(self, consumer: str, provider: str, error: Exception) -> None:
-        """Count what could not be noted."""
+        """Count what could not be noted, and tell it in the folder if that can be done. Raises nothing."""
         with self._lock:
-            self._mine()
+            with contextlib.suppress(OSError):
+                self._open()
             self._losses.count(consumer, provider, _reason(error))
 
     def untold_losses(self) -> list[LostNotes]:
@@ -176,16 +178,19 @@ class NoteFile:
 
     def _write(self, line: bytes, between: tuple[str, str]) -> None:
         with self._lock:
-            self._mine()
-            self._notice_removal()
             try:
-                if not self._lines.is_open:
-                    self._lines.open()
-                    self._losses.open()
+                self._open()
                 self._lines.add(line)
                 self._written[between] += 1
             except OSError as error:
                 self._losses.count(*between, _reason(error))
+
+    def _open(self) -> None:
+        self._mine()
+        self._notice_removal()
+        if not self._lines.is_open:
+            self._lines.open()
+            self._losses.open()
 
     def _mine(self) -> None:
         if self._process != os.getpid():
@@ -206,4 +211,5 @@ def _line(note: dict[str, Any]) -> bytes:
 
 
 def _reason(error: Exception) -> str:
-    return (error.strerror if isinstance(error, OSError) else None) or f"{type(error).__name__}: {error}"
+    """Of what is no system's error the type alone: its text may quote a credential, and nothing scrubs it."""
+    return (error.strerror if isinstance(error, OSError) else None) or type(error).__name__

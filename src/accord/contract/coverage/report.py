@@ -25,10 +25,10 @@ def render(coverage: Coverage, draft_of: Callable[[FindingGroup], str | None], *
     groups = coverage.groups()
     unexercised = list(coverage.unexercised_pairs())
     lines = [
-        f"{_counted(coverage.calls, 'call')} and {_counted(coverage.messages, 'message')} of "
-        f"{_counted(len(coverage.pairs), 'pair')} of services; "
+        f"{counted(coverage.calls, 'call')} and {counted(coverage.messages, 'message')} of "
+        f"{counted(len(coverage.pairs), 'pair')} of services; "
         + (
-            f"{_counted(len(groups), 'kind')} of them not covered by a contract"
+            f"{counted(len(groups), 'kind')} of them not covered by a contract"
             if groups
             else "contracts cover what was noted"
             if coverage.lost
@@ -38,7 +38,7 @@ def render(coverage: Coverage, draft_of: Callable[[FindingGroup], str | None], *
         )
     ]
     lines += [
-        f"✗ {each.consumer} -> {each.provider}: {_counted(each.times, 'note')} could not be written, so that of "
+        f"✗ {each.consumer} -> {each.provider}: {counted(each.times, 'note')} lost, so that of "
         f"these calls or messages nothing is known: {each.why}"
         for each in coverage.lost
     ]
@@ -50,7 +50,7 @@ def render(coverage: Coverage, draft_of: Callable[[FindingGroup], str | None], *
             "Write the consumer's test of each (a draft says what was seen), and verify it on the provider.",
         ]
     if unexercised:
-        lines += [f"{_counted(len(unexercised), 'interaction')} of these pairs exercised by nothing here"]
+        lines += [f"{counted(len(unexercised), 'interaction')} of these pairs exercised by nothing here"]
         shown = unexercised[:_UNEXERCISED_SHOWN] if verbose else []
         lines += [f"  ○ {consumer} -> {provider}: {each.title}" for consumer, provider, each in shown]
         if len(unexercised) > len(shown) and shown:
@@ -59,7 +59,7 @@ def render(coverage: Coverage, draft_of: Callable[[FindingGroup], str | None], *
 
 
 def _group(group: FindingGroup, draft: str | None) -> Iterator[str]:
-    times = _counted(len(group.findings), "time")
+    times = counted(len(group.findings), "time")
     yield f"✗ {group.consumer} -> {group.provider}: {group.what}, {times}: {_why(group)}"
     for mismatch in group.uncovered.mismatches[:_MISMATCHES_SHOWN]:
         yield f"    {mismatch}"
@@ -86,5 +86,6 @@ def _thing(group: FindingGroup) -> str:
     return "message" if group.is_message else "call"
 
 
-def _counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """A number with its noun."""
     return f"{number} {noun}{'' if number == 1 else 's'}"

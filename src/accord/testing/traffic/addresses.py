@@ -56,10 +56,21 @@ class Told:
 
     def find(self, url: str) -> tuple[str, str] | None:
         """See Addresses."""
-        name, parts = self._whose(url), urlsplit(url)
+        name, parts = named(self._whose(url)), urlsplit(url)
         if name is None:
             return None
         return name, f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+
+
+def named(name: object) -> str | None:
+    """A name as a function of the test gave it.
+
+    Raises:
+        TypeError: it is none.
+    """
+    if name is None or isinstance(name, str):
+        return name
+    raise TypeError(f"expected a participant's name or None, seen {type(name).__name__}")
 
 
 def _origin(url: str) -> str | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from accord.contract.coverage.notes import LARGEST_BODY
 from accord.contract.coverage.observations import ObservedCall
 from accord.core.http.messages import HttpRequest, HttpResponse
+from accord.testing.traffic.addresses import named
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, MutableMapping
@@ -61,7 +62,7 @@ class RecordingMiddleware:
         if isinstance(self._consumer, str):
             return self._consumer
         try:
-            return self._consumer({name.lower(): value for name, value in _texts(scope["headers"])})
+            return named(self._consumer({name.lower(): value for name, value in _texts(scope["headers"])}))
         except Exception as error:  # noqa: BLE001 - the application must not feel that it is watched
             self._traffic.lose("?", self._provider, error)
             return None

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 class RecordingTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
     """Passes on to another transport, and notes what was said. Streams flow as they come, either way.
 
+    An answer that nobody reads to its end or closes is held until the transport is closed, and noted then.
+
     Args:
         inner: what really carries the request, sync or async.
         note: takes each exchange when it is over: answered and read to its end, closed, or broken off.
@@ -52,13 +54,17 @@ class RecordingTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
     def close(self) -> None:
         """Close the other transport."""
-        self._inner.close()
-        self._end()
+        try:
+            self._inner.close()
+        finally:
+            self._end()
 
     async def aclose(self) -> None:
         """Close the other transport."""
-        await self._inner.aclose()
-        self._end()
+        try:
+            await self._inner.aclose()
+        finally:
+            self._end()
 
     def _begun(self, request: httpx.Request) -> Exchange:
         exchange = Exchange(request, self._over)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     Over = Callable[[BaseException | None], None]
 
-_PIECE = 4096  # a packed piece of this size unpacks to a few megabytes at most
+_PIECE = 4096  # of gzip and deflate this unpacks to a few megabytes at most; of br and zstd it may be far more
 
 
 class Tee:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from accord.contract.coverage.notes import NoteFile
+from accord.contract.coverage.report import counted
 from accord.core.errors import UsageError
 from accord.testing.traffic.addresses import Addresses, Told
 
@@ -222,5 +223,6 @@ def noted_by_environment() -> Iterator[None]:
         traffic.close()
         for each in traffic.lost:  # of this nobody else will know
             sys.stderr.write(
-                f"accord: {each.times} calls of {each.consumer} to {each.provider} could not be noted: {each.why}\n"
+                f"accord: {counted(each.times, 'call')} of {each.consumer} to {each.provider} could not be noted: "
+                f"{each.why}\n"
             )
