@@ -42,5 +42,7 @@ def provided(provider: type[JsonProvider]) -> Iterator[int]:
     """Serve for as long as the block lasts; gives the port, on loopback."""
     with ThreadingHTTPServer(("127.0.0.1", 0), provider) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield server.server_port
-        server.shutdown()
+        try:
+            yield server.server_port
+        finally:
+            server.shutdown()

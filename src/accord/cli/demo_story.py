@@ -125,7 +125,7 @@ class Story:
         with tempfile.TemporaryDirectory(prefix="accord-demo-") as name:
             copy = Path(name, "shop")
             shutil.copytree(self._shop, copy, ignore=shutil.ignore_patterns("__pycache__", ".accord", ".pytest_cache"))
-            for pact in recorded(copy):
+            for pact in pact_files(copy):
                 os.utime(pact, (0, 0))  # what the checkout brings along is told from what the tests record here
             begin = perf_counter()
             with PostgresServer() as server:
@@ -194,7 +194,7 @@ class Story:
         self._tell(Step("break", title, outcome.seconds, data={"level": level, "tests": tests}))
 
     def _pacts(self, runs: Runs, shop: Path, hub: str) -> None:
-        files = [path for path in recorded(shop) if path.stat().st_mtime > 0]
+        files = [path for path in pact_files(shop) if path.stat().st_mtime > 0]
         if not files:
             raise AccordError("the shop's contract tests recorded no pact, which is no part of the demo")
         self._begin("pacts", "the pacts are published")
@@ -237,14 +237,14 @@ class Story:
         self._tell(Step(chapter, title, outcome.seconds, not broken, lines, data))
 
 
-def recorded(shop: Path) -> list[Path]:
-    """The shop's pact files."""
+def pact_files(shop: Path) -> list[Path]:
+    """All pact files that lie in the shop, whether tests recorded them just now or the checkout brought them along."""
     return sorted((shop / "contracts").glob("*.json"))
 
 
 def publish(runs: Runs, shop: Path, version: str, consumer: str) -> None:
     """Publish what a consumer's tests recorded."""
-    files = [str(path.relative_to(shop)) for path in recorded(shop) if path.name.startswith(f"{consumer}-")]
+    files = [str(path.relative_to(shop)) for path in pact_files(shop) if path.name.startswith(f"{consumer}-")]
     runs.accord("publish", *files, "--consumer-app-version", version, "--branch", "main")
 
 

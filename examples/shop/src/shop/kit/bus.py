@@ -181,32 +181,37 @@ class Bus(EventPublisher, ABC):
         await asyncio.Event().wait()
 
     async def _connect(self) -> None:
-        """Connect, and again with everything anew whenever the bus has lost its store."""
-        is_lost = False
+        """Connect, and again with everything anew whenever the bus has lost its store, or nobody can tell."""
+        has_stood = False
         while not self._ending.is_set():
             try:
                 await self._knock()
-                broker = await _started(self._made())
-            except Exception as error:  # noqa: BLE001 - whatever is wrong with the bus, it may be better soon
-                pause = self._settings.try_again
+                self._broker = await _started(self._made())
+                _log.info("connected to the bus at %s", self.address)
+                if has_stood and self.when_lost:
+                    await self._say_again(self.when_lost)
+                has_stood = True
+                await self._until_lost(self._broker)
+                if self._ending.is_set():
+                    return
+                _log.error("the bus at %s has lost its store: what it held is gone; beginning anew", self.address)
+            except (Exception, asyncio.CancelledError) as error:
+                if is_told_to_end(error):
+                    raise
+                pause = self._settings.try_again  # whatever is wrong with the bus, it may be better soon
                 _log.warning("the bus at %s is not there: %r; next try in %s s", self.address, error, pause)
                 await asyncio.sleep(pause)
-                continue
-            self._broker = broker
-            _log.info("connected to the bus at %s", self.address)
-            if is_lost and self.when_lost:
-                await self._say_again(self.when_lost)
-            await self._until_lost(broker)
-            if self._ending.is_set():
-                return
-            _log.error("the bus at %s has lost its store: what it held is gone; beginning anew", self.address)
-            is_lost, self._broker = True, None
-            await end_connection(broker)
+            broker, self._broker = self._broker, None
+            if broker is not None:
+                await end_connection(broker)
 
     async def _say_again(self, say_again: Callable[[], Awaitable[object]]) -> None:
         try:
             await say_again()
-        except Exception:  # noqa: BLE001 - the bus works all the same; sagas have time limits for what is lost
+        except (Exception, asyncio.CancelledError) as error:
+            if is_told_to_end(error):
+                raise
+            # The bus works all the same; sagas have time limits for what is lost.
             _log.exception("could not say again what the bus has lost")
 
     async def _knock(self) -> None:
@@ -226,7 +231,7 @@ async def _started(broker: Any) -> Any:
     try:
         await asyncio.shield(starting)
     except BaseException:
-        with suppress(Exception):
+        with suppress(Exception, asyncio.CancelledError):
             async with asyncio.timeout(_END_WITHIN):
                 await starting
         await end_connection(broker)
@@ -243,10 +248,15 @@ async def end_connection(broker: Any) -> None:
         async with asyncio.timeout(_END_WITHIN):
             await broker.stop()
     except (Exception, asyncio.CancelledError) as error:
-        task = asyncio.current_task()
-        if isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling():
-            raise  # else it is a driver's own, of a task that it ended itself
+        if is_told_to_end(error):
+            raise
         _log.warning("the connection to the bus did not end well: %r", error)
+
+
+def is_told_to_end(error: BaseException) -> bool:
+    """Whether the current task was cancelled. Else a cancellation is a driver's own, of a task that it ended itself."""
+    task = asyncio.current_task()
+    return isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling() > 0
 
 
 def bus_of(settings: BusSettings, wiring: Wiring) -> Bus:

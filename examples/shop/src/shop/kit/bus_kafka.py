@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from faststream.kafka import KafkaBroker
 from faststream.middlewares import AckPolicy
 
-from shop.kit.bus import Bus, Delivery, Receive, end_connection
+from shop.kit.bus import Bus, Delivery, Receive, end_connection, is_told_to_end
 from shop.kit.kafka_mark import Mark
 from shop.kit.trace import HEADER
 
@@ -83,7 +83,10 @@ class KafkaBus(Bus):
         try:
             async with asyncio.timeout(_ANSWER_WITHIN):
                 return await mark.stands()
-        except Exception as error:  # noqa: BLE001 - away, not lost: the driver connects again by itself
+        except (Exception, asyncio.CancelledError) as error:
+            if is_told_to_end(error):
+                raise
+            # Away, not lost: the driver connects again by itself.
             _log.debug("the bus does not say whether it has its store: %r", error)
             return True
 

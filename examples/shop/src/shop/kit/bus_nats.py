@@ -11,7 +11,7 @@ from faststream.nats import JStream, NatsBroker, PullSub
 from nats.js.api import ConsumerConfig
 from nats.js.errors import NotFoundError
 
-from shop.kit.bus import Bus, Delivery, Receive
+from shop.kit.bus import Bus, Delivery, Receive, is_told_to_end
 from shop.kit.envelope import Envelope
 from shop.kit.trace import HEADER
 
@@ -76,7 +76,10 @@ class NatsBus(Bus):
                 created = (await stream.stream_info(self._settings.prefix)).created
             except NotFoundError:
                 return
-            except Exception as error:  # noqa: BLE001 - away, not lost: the driver connects again by itself
+            except (Exception, asyncio.CancelledError) as error:
+                if is_told_to_end(error):
+                    raise
+                # Away, not lost: the driver connects again by itself.
                 _log.debug("the bus does not say whether it has its stream: %r", error)
             else:
                 born = born or created

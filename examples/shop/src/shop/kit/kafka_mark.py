@@ -4,14 +4,17 @@ Topics do not tell: the first who says something after a loss makes them anew, a
 mark is an offset committed for a group that nobody reads in, of which nobody else knows: no one else makes it anew.
 """
 
+import time
 from typing import Final
 from uuid import uuid4
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.structs import OffsetAndMetadata
 
+from shop.kit.bus import end_connection
+
 _MARK: Final = OffsetAndMetadata(1, "")
-_RENEWED_EACH = 3600  # looks: Kafka forgets what was committed for a group without members after a week
+_RENEWED_EACH = 3600.0  # seconds: Kafka forgets what was committed for a group without members after a week
 
 
 class Mark:
@@ -28,7 +31,7 @@ class Mark:
         self._place = TopicPartition(topic, 0)
         self._group = f"{group}.mark.{uuid4().hex}"
         self._consumer: AIOKafkaConsumer | None = None
-        self._looks = 0
+        self._renewed: float | None = None
 
     async def stands(self) -> bool:
         """Whether it is there, or could be made just now.
@@ -37,11 +40,12 @@ class Mark:
             KafkaError: nobody can say.
         """
         consumer = self._consumer or await self._opened()
-        if self._looks and await consumer.committed(self._place) is None:
+        if self._renewed is not None and await consumer.committed(self._place) is None:
             return False
-        if self._looks % _RENEWED_EACH == 0:
+        now = time.monotonic()
+        if self._renewed is None or now - self._renewed >= _RENEWED_EACH:
             await consumer.commit({self._place: _MARK})
-        self._looks += 1
+            self._renewed = now
         return True
 
     async def stop(self) -> None:
@@ -54,7 +58,7 @@ class Mark:
         try:
             await consumer.start()
         except BaseException:
-            await consumer.stop()
+            await end_connection(consumer)
             raise
         consumer.assign([self._place])
         # Nothing is fetched: the driver's end would fail while a fetch waits for a broker that is away.

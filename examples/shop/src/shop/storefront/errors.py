@@ -47,7 +47,7 @@ class TryLaterError(GatewayClientError):
     """Not now: too many requests, or a service is not there.
 
     Attributes:
-        code: for programs, such as `rate_limited`.
+        code: for programs, such as `rate_limited`; `http_503` and its like where the answer names none.
         wait: seconds before it is worth another try.
     """
 

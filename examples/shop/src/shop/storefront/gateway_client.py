@@ -3,15 +3,16 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import httpx
 
 from shop.storefront.answers import Address, Line, Order, OrderStatus, Session
-from shop.storefront.errors import REFUSALS, TryLaterError, UnusableAnswerError
+from shop.storefront.errors import REFUSALS, NotThereError, TryLaterError, UnusableAnswerError
 
 _WAIT = 1.0  # seconds, where nobody says how long
+_Kind = TypeVar("_Kind")
 
 
 class GatewayClient:
@@ -34,13 +35,13 @@ class GatewayClient:
         """Log in."""
         body = self._call("POST", "/api/auth/login", {"email": email, "password": password})
         with _reading():
-            return Session(str(body["userId"]), str(body["accessToken"]))
+            return Session(_a(str, body["userId"]), _a(str, body["accessToken"]))
 
     def available(self, product_id: str) -> int:
         """How many of a product can be had."""
-        body = self._call("GET", f"/api/inventory/{quote(product_id, safe='')}")
+        body = self._call("GET", f"/api/inventory/{_segment(product_id)}")
         with _reading():
-            return int(body["availableQuantity"])
+            return _a(int, body["availableQuantity"])
 
     def cart(self) -> tuple[Line, ...]:
         """What is in the cart."""
@@ -68,7 +69,7 @@ class GatewayClient:
         """All of the customer's orders."""
         body = self._call("GET", "/api/orders")
         with _reading():
-            return [_order(each) for each in body]
+            return [_order(each) for each in _a(list, body)]
 
     def pay(self, order_id: str, card_token: str) -> None:
         """Pay an order by a card."""
@@ -87,20 +88,39 @@ class GatewayClient:
             answer = self._http.request(method, self._url + path, json=body, headers=self._headers)
         except httpx.HTTPError as error:
             raise TryLaterError("no_answer", f"The shop gives no answer: {error!r}", _WAIT) from error
-        with _reading():
-            content = answer.json()
-            if answer.is_success:
-                return content
-            code, message = str(content["error"]), str(content["message"])
+        if answer.is_success:
+            with _reading():
+                return answer.json()
         if answer.status_code == HTTPStatus.TOO_MANY_REQUESTS or answer.is_server_error:
-            raise TryLaterError(code, message, _wait_of(answer))
+            raise _later(answer)
+        code, message = _reason_of(answer)
         if answer.status_code in REFUSALS:
             raise REFUSALS[answer.status_code](code, message)
         raise UnusableAnswerError(f"{answer.status_code} to {method} {path}: {message}")
 
 
 def _path_of(order_id: str) -> str:
-    return f"/api/orders/{quote(order_id, safe='')}"
+    return f"/api/orders/{_segment(order_id)}"
+
+
+def _segment(name: str) -> str:
+    if name in {"", ".", ".."}:  # however they are written, another path is asked for
+        raise NotThereError("not_found", f"nothing has the id {name!r}")
+    return quote(name, safe="")
+
+
+def _later(answer: httpx.Response) -> TryLaterError:
+    try:
+        code, message = _reason_of(answer)
+    except UnusableAnswerError:  # a load balancer's, say
+        code, message = f"http_{answer.status_code}", f"The shop answers {answer.status_code}."
+    return TryLaterError(code, message, _wait_of(answer))
+
+
+def _reason_of(answer: httpx.Response) -> tuple[str, str]:
+    with _reading():
+        content = answer.json()
+        return _a(str, content["error"]), _a(str, content["message"])
 
 
 def _wait_of(answer: httpx.Response) -> float:
@@ -110,17 +130,23 @@ def _wait_of(answer: httpx.Response) -> float:
 
 def _lines(body: Any) -> tuple[Line, ...]:
     with _reading():
-        return tuple(Line(str(each["productId"]), int(each["quantity"])) for each in body["items"])
+        return tuple(Line(_a(str, each["productId"]), _a(int, each["quantity"])) for each in _a(list, body["items"]))
 
 
 def _order(body: Any) -> Order:
     with _reading():
-        return Order(str(body["orderId"]), OrderStatus(body["status"]), _lines(body))
+        return Order(_a(str, body["orderId"]), OrderStatus(body["status"]), _lines(body))
+
+
+def _a(kind: type[_Kind], value: Any) -> _Kind:
+    if not isinstance(value, kind) or isinstance(value, bool):  # True is an int, but no quantity
+        raise TypeError(f"expected {kind.__name__}, saw {type(value).__name__}")
+    return value
 
 
 @contextmanager
 def _reading() -> Iterator[None]:
     try:
         yield
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise UnusableAnswerError(f"an answer that cannot be read: {error!r}") from error

@@ -32,7 +32,8 @@ class ServicesByContract(httpx.AsyncBaseTransport):
     @property
     def states(self) -> set[str]:
         """All that the contracts name."""
-        return {each.states[0].name for contract in self._contracts for each in contract.interactions}
+        interactions = (each for contract in self._contracts for each in contract.interactions)
+        return {state.name for each in interactions for state in each.states}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         host = request.url.host
