@@ -55,7 +55,6 @@ class LevelGuards:
 
     def close(self) -> None:
         """Take out what can be taken out."""
-        gc.unfreeze()
         self._clock.thaw()
         patches.uninstall()
 
@@ -63,6 +62,11 @@ class LevelGuards:
     def pytest_collection_finish(self) -> None:
         """What was imported and collected stays to the end: the collector of garbage need not look at it again."""
         gc.freeze()
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_unconfigure(self) -> None:
+        """Leave the process as it was; after pytest's own collections at the end, which need not see it either."""
+        gc.unfreeze()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Iterator[None]:

@@ -208,8 +208,8 @@ def test_the_same_numbers():
 
 
 def test_what_was_collected_is_no_more_looked_at_by_the_garbage_collector(project: Project) -> None:
-    last = "import gc, pytest\n@pytest.hookimpl(trylast=True)\ndef pytest_unconfigure(): print('LEFT', gc.get_freeze_count())"
-    project.write("conftest.py", last)
+    at_the_end = "config.add_cleanup(lambda: print('LEFT', gc.get_freeze_count()))"
+    project.write("conftest.py", f"import gc\ndef pytest_configure(config): {at_the_end}\n")
     project.write("tests/unit/test_a.py", "import gc\ndef test_a(): assert gc.get_freeze_count() > 1000\n")
     ran = project.pytest("-s")
     assert set(ran.outcomes.values()) == {"passed"}, ran.output
