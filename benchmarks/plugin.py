@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 FILES, TESTS = 20, 100
-ROUNDS = 7
+ROUNDS = 15
 
 
 def project(folder: Path) -> None:
