@@ -200,10 +200,16 @@ class Bus(EventPublisher, ABC):
                     raise
                 pause = self._settings.try_again  # whatever is wrong with the bus, it may be better soon
                 _log.warning("the bus at %s is not there: %r; next try in %s s", self.address, error, pause)
-                await asyncio.sleep(pause)
+                await self._pause()
             broker, self._broker = self._broker, None
             if broker is not None:
                 await end_connection(broker)
+
+    async def _pause(self) -> None:
+        """Wait before the next try or look, and no longer than until the end is told."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._settings.try_again):
+                await self._ending.wait()
 
     async def _say_again(self, say_again: Callable[[], Awaitable[object]]) -> None:
         try:

@@ -75,7 +75,7 @@ class KafkaBus(Bus):
             missed = 0
             while missed < _MISSED and not self._ending.is_set():
                 missed = 0 if await self._stands(mark) else missed + 1
-                await asyncio.sleep(self._settings.try_again)
+                await self._pause()
         finally:
             await end_connection(mark)
 

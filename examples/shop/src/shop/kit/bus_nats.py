@@ -85,8 +85,7 @@ class NatsBus(Bus):
                 born = born or created
                 if created != born:  # another service has made it anew; our readers are gone all the same
                     return
-            if not self._ending.is_set():
-                await asyncio.sleep(self._settings.try_again)
+            await self._pause()
 
     async def _send(self, channel: str, key: str, body: bytes, headers: dict[str, str]) -> None:  # noqa: ARG002 - the stream keeps all in order
         await self._broker.publish(
